@@ -1,0 +1,6 @@
+//! What every benchmark shares: seeded workloads with expected answers, one module a structure, and the
+//! harness that verifies and then times contenders in turn. Docs/BENCHMARKS.md tells the method.
+#![forbid(unsafe_code)]
+
+pub mod harness;
+pub mod random;

@@ -1,0 +1,1 @@
+//! Head-to-heads of our crates with their peers: one binary a structure, in `src/bin`.
