@@ -83,7 +83,8 @@ impl Suite {
         }
     }
 
-    pub(super) fn structure(&self) -> &'static str {
+    /// The structure measured, for metrics made by hand.
+    pub fn structure(&self) -> &'static str {
         self.structure
     }
 

@@ -1,7 +1,7 @@
 //! Seeded systems of atoms.
 
 use super::packing::pack;
-use super::reference::{Lattice, add};
+use super::reference::{Lattice, add, norm_squared, subtract};
 use crate::random::{self, RngExt};
 
 /// Atoms per cubic ångström of the liquids: about 90 neighbours within 6 Å.
@@ -94,6 +94,12 @@ impl Kind {
 }
 
 impl System {
+    /// The distance of atom `i` from the image of atom `j` that stands `shift` cells away.
+    pub fn distance(&self, i: usize, j: usize, shift: [i32; 3]) -> f64 {
+        let translation = Lattice::new(self.cell).translation(shift);
+        norm_squared(add(subtract(self.positions[j], self.positions[i]), translation)).sqrt()
+    }
+
     /// The same system a little later: every coordinate moved by less than `amplitude`.
     pub fn moved(&self, amplitude: f64, seed: u64) -> Self {
         let mut generator = random::generator("moved", seed);
