@@ -3,4 +3,5 @@
 #![forbid(unsafe_code)]
 
 pub mod harness;
+pub mod neighbor_list;
 pub mod random;
