@@ -11,7 +11,7 @@ use simd_kernels::distance::planes::Planes;
 
 use crate::grid::Grid;
 use crate::hits::{Hits, drop_hits, keep_nearest};
-use crate::rules::{Rules, limit};
+use crate::rules::Rules;
 use crate::stencil::{Stencil, Translations};
 use crate::{Buffers, Error, Pair};
 
@@ -56,6 +56,33 @@ struct Scratch {
     masks: Vec<u16>,
 }
 
+#[derive(Debug, Default)]
+struct FillScratch {
+    /// The hits of each run.
+    counts: Vec<u32>,
+    /// The shifts of the runs, neighbours of one shift taken together, and the hits of each.
+    shifts: Vec<[i32; 3]>,
+    shift_counts: Vec<u32>,
+    /// What wrapping took off each neighbour.
+    packed: Vec<u32>,
+}
+
+impl FillScratch {
+    fn merge(&mut self, shifts: impl Iterator<Item = [i32; 3]>) {
+        self.shifts.clear();
+        self.shift_counts.clear();
+        for (shift, &count) in shifts.zip(&self.counts) {
+            match (self.shifts.last(), self.shift_counts.last_mut()) {
+                (Some(last), Some(sum)) if *last == shift => *sum += count,
+                _ => {
+                    self.shifts.push(shift);
+                    self.shift_counts.push(count);
+                }
+            }
+        }
+    }
+}
+
 impl Scene<'_> {
     pub(crate) fn points(&self) -> Planes<'_, f64> {
         Planes::new(&self.grid.x, &self.grid.y, &self.grid.z)
@@ -89,10 +116,10 @@ impl Chunk {
 
     /// Writes the rows; `offsets` are those of all rows, `buffers` this chunk's part.
     pub(crate) fn fill(&self, scene: Scene<'_>, offsets: &[usize], buffers: &mut Buffers<'_>) {
-        let mut counts = Vec::new();
+        let mut scratch = FillScratch::default();
         let base = offsets[self.rows.start];
         for tile in &self.tiles {
-            tile.fill(scene, &mut counts, |atom| offsets[atom] - base..offsets[atom + 1] - base, buffers);
+            tile.fill(scene, &mut scratch, |atom| offsets[atom] - base..offsets[atom + 1] - base, buffers);
         }
     }
 
@@ -146,7 +173,7 @@ impl Tile {
             if scratch.masks.len() < blocks {
                 scratch.masks.resize(blocks, 0);
             }
-            let ball = Ball { center, limit: limit(reach) };
+            let ball = Ball { center, limit: rules.limit_of(reach) };
             let vectors = &scene.translations.vectors;
             let found =
                 ball::select(scene.level, points, ball, vectors, &mut scratch.runs, &mut scratch.masks);
@@ -200,37 +227,57 @@ impl Tile {
     fn fill(
         &self,
         scene: Scene<'_>,
-        counts: &mut Vec<u32>,
+        scratch: &mut FillScratch,
         row_of: impl Fn(usize) -> Range<usize>,
         buffers: &mut Buffers<'_>,
     ) {
         let grid = scene.grid;
-        let mut shifts = Vec::new();
         for (place, runs, masks) in self.atoms() {
             let row = row_of(grid.atoms[place] as usize);
+            if row.is_empty() {
+                continue;
+            }
             if let Some(i) = &mut buffers.i {
                 i[row.clone()].fill(grid.atoms[place]);
             }
-            counts.resize(counts.len().max(runs.len()), 0);
+            scratch.counts.resize(runs.len(), 0);
             if let Some(j) = &mut buffers.j {
-                ball::gather(scene.level, &grid.atoms, runs, masks, counts, &mut j[row.clone()]);
+                ball::gather(scene.level, &grid.atoms, runs, masks, &mut scratch.counts, &mut j[row.clone()]);
+            } else {
+                count_runs(runs, masks, &mut scratch.counts);
             }
-            if let Some(out) = &mut buffers.shifts {
-                let out = &mut out[row.clone()];
-                if grid.shifts.is_empty() {
-                    if buffers.j.is_none() {
-                        count_runs(runs, masks, counts);
-                    }
-                    shifts.clear();
-                    shifts.extend(runs.iter().map(|run| scene.translations.shifts[run.translation as usize]));
-                    ball::repeat(scene.level, &shifts, &counts[..runs.len()], out);
-                } else {
-                    for (out, hit) in out.iter_mut().zip(Hits::new(runs, masks)) {
-                        *out = scene.shift(place, hit.place, hit.translation);
-                    }
-                }
+            if let Some(shifts) = &mut buffers.shifts {
+                fill_shifts(scene, place, runs, masks, scratch, &mut shifts[row.clone()]);
             }
             fill_geometry(scene, place, runs, masks, row, buffers);
+        }
+    }
+}
+
+/// The shifts of one row: those of the runs, less what wrapping took off each neighbour.
+fn fill_shifts(
+    scene: Scene<'_>,
+    place: usize,
+    runs: &[Run],
+    masks: &[u16],
+    scratch: &mut FillScratch,
+    out: &mut [[i32; 3]],
+) {
+    let grid = scene.grid;
+    let own = grid.shifts.get(place).copied().unwrap_or_default();
+    scratch.merge(runs.iter().map(|run| {
+        let shift = scene.translations.shifts[run.translation as usize];
+        core::array::from_fn(|axis| shift[axis] + own[axis])
+    }));
+    if grid.shifts.is_empty() {
+        ball::repeat(scene.level, &scratch.shifts, &scratch.shift_counts, out);
+    } else if !grid.packed_shifts.is_empty() {
+        scratch.packed.resize(out.len(), 0);
+        ball::gather(scene.level, &grid.packed_shifts, runs, masks, &mut scratch.counts, &mut scratch.packed);
+        ball::repeat_less(scene.level, &scratch.shifts, &scratch.shift_counts, &scratch.packed, out);
+    } else {
+        for (out, hit) in out.iter_mut().zip(Hits::new(runs, masks)) {
+            *out = scene.shift(place, hit.place, hit.translation);
         }
     }
 }

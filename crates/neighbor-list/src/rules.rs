@@ -13,6 +13,8 @@ pub(crate) struct Rules<'a> {
     pub(crate) reach: f64,
     pub(crate) neighbors_max: Option<usize>,
     cutoff: &'a Cutoff,
+    /// That of the largest distance.
+    limit: f64,
     /// For [`Cutoff::PerAtom`] the largest radius; for [`Cutoff::PerType`] the largest entry of each row.
     largest: Vec<f64>,
     direction: Direction,
@@ -41,6 +43,7 @@ impl<'a> Rules<'a> {
             reach,
             neighbors_max: builder.neighbors_max,
             cutoff: &builder.cutoff,
+            limit: limit(reach),
             largest,
             direction: builder.direction,
             excluded: both_ways(&builder.excluded, atoms)?,
@@ -59,6 +62,12 @@ impl<'a> Rules<'a> {
             Cutoff::PerAtom(radii) => radii[atom as usize] + self.largest[0],
             Cutoff::PerType { types, .. } => self.largest[types[atom as usize] as usize],
         }
+    }
+
+    /// What the squared distances of an atom with this reach must be below.
+    #[inline]
+    pub(crate) fn limit_of(&self, reach: f64) -> f64 {
+        if reach == self.reach { self.limit } else { limit(reach) }
     }
 
     /// Whether a hit may still be turned down.

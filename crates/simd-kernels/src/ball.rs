@@ -8,7 +8,8 @@
 //! # Rounding
 //! [`select`] computes `d = (x[i] - center) + translation` in each axis and `dx * dx + dy * dy + dz * dz` from left to
 //! right, never fused: bit-equal at every level. Negating the translation and swapping point and centre negates
-//! every difference exactly, so a pair is seen alike from both ends. [`spans`] and [`gather`] are bit-equal, too.
+//! every difference exactly, so a pair is seen alike from both ends. [`measure`] draws correctly rounded roots of the
+//! same squares. [`spans`] only bounds: a level may give a bin more than another at either end.
 //!
 //! # Examples
 //! ```
@@ -171,6 +172,19 @@ pub fn gather(
 #[inline]
 pub fn repeat(level: Level, values: &[[i32; 3]], counts: &[u32], out: &mut [[i32; 3]]) {
     dispatch!(level, repeat(values, counts, out))
+}
+
+/// Writes `values[k]` less an offset of its own `counts[k]` times, for each `k` in turn.
+///
+/// An offset is packed: `x`, `y` and `z` in its lowest three bytes, signed. Differences are modulo 2^32.
+///
+/// Time: O(sum of the counts).
+///
+/// # Panics
+/// If `out` has not the length of the sum, or `offsets` is shorter.
+#[inline]
+pub fn repeat_less(level: Level, values: &[[i32; 3]], counts: &[u32], offsets: &[u32], out: &mut [[i32; 3]]) {
+    dispatch!(level, repeat_less(values, counts, offsets, out))
 }
 
 /// Room for the geometry of marked points; each array given has one entry a mark.

@@ -65,3 +65,10 @@ pub fn measure(
 ) {
     measure_body(points, center, translations, runs, masks, geometry);
 }
+
+/// [`super::repeat_less`] for callers that enable AVX2 themselves.
+#[target_feature(enable = "avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
+#[inline]
+pub fn repeat_less(values: &[[i32; 3]], counts: &[u32], offsets: &[u32], out: &mut [[i32; 3]]) {
+    scalar::repeat_less(values, counts, offsets, out);
+}

@@ -69,3 +69,20 @@ pub fn measure(
 ) {
     measure_body(points, center, translations, runs, masks, geometry);
 }
+
+/// [`super::repeat_less`] with portable code.
+#[inline]
+pub fn repeat_less(values: &[[i32; 3]], counts: &[u32], offsets: &[u32], out: &mut [[i32; 3]]) {
+    let (mut offsets, mut rest) = (offsets, out);
+    for (value, &count) in values.iter().zip(counts) {
+        check_room(count as usize, rest.len().min(offsets.len()));
+        let (run, behind) = rest.split_at_mut(count as usize);
+        let (own, others) = offsets.split_at(count as usize);
+        (offsets, rest) = (others, behind);
+        for (out, packed) in run.iter_mut().zip(own) {
+            let [x, y, z, _] = packed.to_le_bytes().map(|byte| i32::from(byte.cast_signed()));
+            *out = [value[0].wrapping_sub(x), value[1].wrapping_sub(y), value[2].wrapping_sub(z)];
+        }
+    }
+    assert!(rest.is_empty(), "{} more than the counts", rest.len());
+}
