@@ -92,6 +92,18 @@ impl Grid {
         [self.x[place], self.y[place], self.z[place]]
     }
 
+    /// Gives the atoms new positions and leaves them at their places, wrapped by as many cells as before.
+    pub(crate) fn move_atoms(&mut self, positions: &[[f64; 3]]) {
+        for place in 0..self.len().min(positions.len()) {
+            let mut r = positions[self.atoms[place] as usize];
+            if let Some(shift) = self.shifts.get(place) {
+                let cells = self.frame.axes.map(|axis| f64::from(shift[axis]));
+                r = self.frame.wrapped(r, cells);
+            }
+            (self.x[place], self.y[place], self.z[place]) = (r[0], r[1], r[2]);
+        }
+    }
+
     /// Notes the bin of each atom and where each bin begins; says whether all atoms lie inside of the brick.
     fn count<P: Position>(&mut self, positions: &[P]) -> bool {
         self.start.clear();

@@ -70,19 +70,20 @@ impl<'a> Rules<'a> {
         if reach == self.reach { self.limit } else { limit(reach) }
     }
 
-    /// Whether a hit may still be turned down.
-    pub(crate) fn are_selective(&self) -> bool {
+    /// Whether only one of the two directions of a pair is listed.
+    pub(crate) fn are_half(&self) -> bool {
         self.direction == Direction::Half
-            || !self.excluded.is_empty()
-            || !matches!(self.cutoff, Cutoff::Global(_))
     }
 
-    /// Whether a hit within the reach of `i` is listed; `ahead` tells of images of one atom whether the shift's first
-    /// non-zero component is positive.
+    /// Whether a hit within the reach of its atom may still be turned down, the direction aside.
+    pub(crate) fn are_selective(&self) -> bool {
+        !self.excluded.is_empty() || !matches!(self.cutoff, Cutoff::Global(_))
+    }
+
+    /// Whether a hit within the reach of `i` is listed, the direction aside.
     #[inline]
-    pub(crate) fn admit(&self, i: u32, j: u32, distance_squared: f64, ahead: impl FnOnce() -> bool) -> bool {
-        let listed = self.direction == Direction::Full || i < j || (i == j && ahead());
-        listed && self.within(i, j, distance_squared) && self.excluded.binary_search(&(i, j)).is_err()
+    pub(crate) fn admit(&self, i: u32, j: u32, distance_squared: f64) -> bool {
+        self.within(i, j, distance_squared) && self.excluded.binary_search(&(i, j)).is_err()
     }
 
     fn within(&self, i: u32, j: u32, distance_squared: f64) -> bool {

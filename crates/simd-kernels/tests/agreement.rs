@@ -363,7 +363,7 @@ fn prefix_sums_agree() {
 
 mod balls {
     use super::*;
-    use simd_kernels::ball::{self, BLOCK, Ball, Columns, Geometry, Run, Spans};
+    use simd_kernels::ball::{self, BLOCK, Ball, Columns, Geometry, Run, Spans, Staging};
     use simd_kernels::distance::planes::Planes;
 
     const POINTS: usize = 300;
@@ -404,6 +404,7 @@ mod balls {
         let axes = axes(&mut random);
         let points = Planes::new(&axes[0], &axes[1], &axes[2]);
         let ids: Vec<u32> = (0..axes[0].len()).map(|_| random.next() as u32).collect();
+        let mut staging = Staging::default();
         for case in 0..400 {
             let ball =
                 Ball { center: [random.unit(), random.unit(), random.unit()], limit: random.unit() * 0.3 };
@@ -435,9 +436,21 @@ mod balls {
                 let expected = hits.iter().map(Vec::len).filter(|&n| n > 0);
                 assert!(expected.eq(counts.iter().map(|&n| n as usize)));
 
+                let least = ids[case % 60];
+                let mut fewer = masks.to_vec();
+                let left = ball::keep_from(level, &ids, least, runs, &mut fewer);
+                assert_eq!(left, all.iter().filter(|(i, _)| ids[*i] >= least).count());
+                let smaller = Ball { limit: 0.4 * ball.limit, ..ball };
+                let mut fewer = masks.to_vec();
+                let left = ball::reselect(level, points, smaller, &TRANSLATIONS, runs, &mut fewer);
+                assert_eq!(
+                    left,
+                    candidates.iter().map(|&run| inside(&axes, smaller, run).len()).sum::<usize>()
+                );
+
                 let (mut distances, mut vectors) = (vec![0.0; all.len()], vec![[0.0; 3]; all.len()]);
                 let geometry = Geometry { distances: Some(&mut distances), vectors: Some(&mut vectors) };
-                ball::measure(level, points, ball.center, &TRANSLATIONS, runs, masks, geometry);
+                ball::measure(level, points, ball.center, &TRANSLATIONS, runs, masks, geometry, &mut staging);
                 for ((&(i, t), d), v) in all.iter().zip(&distances).zip(&vectors) {
                     let expected =
                         [0, 1, 2].map(|x| (axes[x][i] - ball.center[x]) + TRANSLATIONS[t as usize][x]);

@@ -3,7 +3,10 @@
 
 use core::arch::x86_64::*;
 
-use super::{BLOCK, Ball, Columns, Geometry, Run, Selected, Spans, check_room, select_body};
+use super::{
+    BLOCK, Ball, Columns, Geometry, Run, Selected, Spans, Staging, check_room, keep_from_body, reselect_body,
+    select_body,
+};
 use crate::compress;
 use crate::distance::planes::Planes;
 use crate::level::Avx512;
@@ -55,6 +58,26 @@ pub fn select(
     masks: &mut [u16],
 ) -> Selected {
     select_body::<<f64 as Sealed>::Avx512>(Avx512::proven(), points, ball, translations, runs, masks)
+}
+
+/// [`super::reselect`] for callers that enable AVX-512 themselves.
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
+#[inline]
+pub fn reselect(
+    points: Planes<'_, f64>,
+    ball: Ball,
+    translations: &[[f64; 3]],
+    runs: &[Run],
+    masks: &mut [u16],
+) -> usize {
+    reselect_body::<<f64 as Sealed>::Avx512>(Avx512::proven(), points, ball, translations, runs, masks)
+}
+
+/// [`super::keep_from`] for callers that enable AVX-512 themselves.
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
+#[inline]
+pub fn keep_from(ids: &[u32], least: u32, runs: &[Run], masks: &mut [u16]) -> usize {
+    keep_from_body(ids, least, runs, masks)
 }
 
 /// [`super::gather`] for callers that enable AVX-512 themselves.
@@ -156,8 +179,8 @@ fn load_u32(front: &[u32]) -> __m512i {
 
 /// [`super::measure`] for callers that enable AVX-512 themselves.
 ///
-/// Squares are compressed and stored first, roots drawn at the end in full vectors: a vector of roots takes as long
-/// as thirty additions.
+/// Marks are sparse and irregular, so nothing here branches on them: the differences of every half block are
+/// compressed to the end of the staged ones, and what follows, roots and triples, takes full vectors from there.
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
 #[inline]
 pub fn measure(
@@ -167,39 +190,58 @@ pub fn measure(
     runs: &[Run],
     masks: &[u16],
     geometry: Geometry<'_>,
+    staging: &mut Staging,
 ) {
-    let Geometry { mut distances, mut vectors } = geometry;
-    let [cx, cy, cz] = center.map(|c| _mm512_set1_pd(c));
-    let (mut masks, mut at) = (masks, 0);
+    let mut geometry = geometry;
+    let center = center.map(|c| _mm512_set1_pd(c));
+    let (mut masks, mut staged) = (masks, 0);
     for run in runs {
         let blocks = (run.len as usize).div_ceil(BLOCK);
         let (own, others) = masks.split_at(blocks);
         masks = others;
-        let [tx, ty, tz] = translations[run.translation as usize].map(|t| _mm512_set1_pd(t));
-        let [x, y, z] = points.axes(run.start as usize, blocks * BLOCK).map(|axis| axis.as_chunks::<8>().0);
+        let translation = translations[run.translation as usize].map(|t| _mm512_set1_pd(t));
+        let axes = points.axes(run.start as usize, blocks * BLOCK).map(|axis| axis.as_chunks::<8>().0);
         for half in 0..2 * blocks {
             let mask = (own[half / 2] >> (8 * (half % 2))) as u8;
-            if mask == 0 {
-                continue;
+            for axis in 0..3 {
+                let difference = _mm512_sub_pd(load(&axes[axis][half]), center[axis]);
+                let difference = _mm512_add_pd(difference, translation[axis]);
+                let room = staging.axes[axis][staged..].first_chunk_mut().expect("staged <= POINTS");
+                store_pd(_mm512_maskz_compress_pd(mask, difference), room);
             }
-            let dx = _mm512_add_pd(_mm512_sub_pd(load(&x[half]), cx), tx);
-            let dy = _mm512_add_pd(_mm512_sub_pd(load(&y[half]), cy), ty);
-            let dz = _mm512_add_pd(_mm512_sub_pd(load(&z[half]), cz), tz);
-            let hits = mask.count_ones() as usize;
-            if let Some(distances) = &mut distances {
-                let squares = _mm512_add_pd(_mm512_mul_pd(dx, dx), _mm512_mul_pd(dy, dy));
-                let squares = _mm512_add_pd(squares, _mm512_mul_pd(dz, dz));
-                store_front(_mm512_maskz_compress_pd(mask, squares), &mut distances[at..at + hits]);
+            staged += mask.count_ones() as usize;
+            if staged > Staging::POINTS - 8 {
+                flush(staging, staged, &mut geometry);
+                staged = 0;
             }
-            if let Some(vectors) = &mut vectors {
-                let axes = [dx, dy, dz].map(|axis| _mm512_maskz_compress_pd(mask, axis));
-                store_triples(axes, vectors[at..at + hits].as_flattened_mut());
-            }
-            at += hits;
         }
     }
-    if let Some(distances) = distances {
-        distances[..at].iter_mut().for_each(|d| *d = d.sqrt());
+    flush(staging, staged, &mut geometry);
+}
+
+/// Writes the distances and vectors of the first `staged` points, and moves the rooms behind them.
+#[target_feature(enable = "avx512f,bmi2")]
+#[inline]
+fn flush(staging: &Staging, staged: usize, geometry: &mut Geometry<'_>) {
+    let axes = || staging.axes.each_ref().map(|axis| axis.as_chunks::<8>().0);
+    if let Some(distances) = geometry.distances.take() {
+        let (own, others) = distances.split_at_mut(staged);
+        let [x, y, z] = axes();
+        for (((x, y), z), front) in x.iter().zip(y).zip(z).zip(own.chunks_mut(8)) {
+            let [dx, dy, dz] = [load(x), load(y), load(z)];
+            let squares = _mm512_add_pd(_mm512_mul_pd(dx, dx), _mm512_mul_pd(dy, dy));
+            let squares = _mm512_add_pd(squares, _mm512_mul_pd(dz, dz));
+            store_front(_mm512_sqrt_pd(squares), front);
+        }
+        geometry.distances = Some(others);
+    }
+    if let Some(vectors) = geometry.vectors.take() {
+        let (own, others) = vectors.split_at_mut(staged);
+        let [x, y, z] = axes();
+        for (((x, y), z), front) in x.iter().zip(y).zip(z).zip(own.chunks_mut(8)) {
+            store_triples([load(x), load(y), load(z)], front.as_flattened_mut());
+        }
+        geometry.vectors = Some(others);
     }
 }
 
@@ -245,4 +287,11 @@ fn load(numbers: &[f64; 8]) -> __m512d {
 fn store(lanes: __m256i, numbers: &mut [i32; 8]) {
     // SAFETY: eight writable integers, and the store may be unaligned.
     unsafe { _mm256_storeu_si256(numbers.as_mut_ptr().cast(), lanes) }
+}
+
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn store_pd(lanes: __m512d, numbers: &mut [f64; 8]) {
+    // SAFETY: eight writable numbers, and the store may be unaligned.
+    unsafe { _mm512_storeu_pd(numbers.as_mut_ptr(), lanes) }
 }

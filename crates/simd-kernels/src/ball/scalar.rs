@@ -1,7 +1,8 @@
 //! The oracle of the kernels, and what other architectures use.
 
 use super::{
-    BLOCK, Ball, Columns, Geometry, Run, Selected, Spans, check_room, measure_body, select_body, spans_body,
+    BLOCK, Ball, Columns, Geometry, Run, Selected, Spans, Staging, check_room, keep_from_body, measure_body,
+    reselect_body, select_body, spans_body,
 };
 use crate::distance::planes::Planes;
 use crate::vector::Sealed;
@@ -20,6 +21,22 @@ pub fn select(
     masks: &mut [u16],
 ) -> Selected {
     select_body::<<f64 as Sealed>::Portable>((), points, ball, translations, runs, masks)
+}
+
+/// [`super::reselect`] with portable code.
+pub fn reselect(
+    points: Planes<'_, f64>,
+    ball: Ball,
+    translations: &[[f64; 3]],
+    runs: &[Run],
+    masks: &mut [u16],
+) -> usize {
+    reselect_body::<<f64 as Sealed>::Portable>((), points, ball, translations, runs, masks)
+}
+
+/// [`super::keep_from`] with portable code.
+pub fn keep_from(ids: &[u32], least: u32, runs: &[Run], masks: &mut [u16]) -> usize {
+    keep_from_body(ids, least, runs, masks)
 }
 
 /// [`super::gather`] with portable code.
@@ -66,6 +83,7 @@ pub fn measure(
     runs: &[Run],
     masks: &[u16],
     geometry: Geometry<'_>,
+    _staging: &mut Staging,
 ) {
     measure_body(points, center, translations, runs, masks, geometry);
 }
