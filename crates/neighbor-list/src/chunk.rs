@@ -65,7 +65,7 @@ struct FillScratch {
     shift_counts: Vec<u32>,
     /// What wrapping took off each neighbour.
     packed: Vec<u32>,
-    staging: Box<Staging>,
+    staging: Option<Box<Staging>>,
 }
 
 impl FillScratch {
@@ -340,7 +340,7 @@ fn fill_geometry(
     masks: &[u16],
     row: Range<usize>,
     buffers: &mut Buffers<'_>,
-    staging: &mut Staging,
+    staging: &mut Option<Box<Staging>>,
 ) {
     let geometry = Geometry {
         distances: buffers.distances.as_deref_mut().map(|out| &mut out[row.clone()]),
@@ -348,7 +348,16 @@ fn fill_geometry(
     };
     if geometry.distances.is_some() || geometry.vectors.is_some() {
         let (center, vectors) = (scene.grid.position(place), &scene.translations.vectors);
-        ball::measure(scene.level, scene.points(), center, vectors, runs, masks, geometry, staging);
+        ball::measure(
+            scene.level,
+            scene.points(),
+            center,
+            vectors,
+            runs,
+            masks,
+            geometry,
+            staging.get_or_insert_default(),
+        );
     }
 }
 

@@ -12,6 +12,14 @@
 //! # Ok::<(), neighbor_list::Error>(())
 //! ```
 
+/// Marks the rest of the scope as a phase of the search: a `tracing` span, if the feature is on.
+macro_rules! phase {
+    ($name:literal) => {
+        #[cfg(feature = "tracing")]
+        let _phase = tracing::debug_span!($name).entered();
+    };
+}
+
 mod batch;
 mod cell;
 mod chunk;
