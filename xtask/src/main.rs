@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, reason = "a command line tool speaks on standard output")]
 
 mod commands;
+mod figures;
 mod interrupt;
 mod machine;
 mod metric;
@@ -21,7 +22,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{bench, ci, compare, doctor, test, tidy};
+use commands::{bench, ci, compare, doctor, report, test, tidy};
 
 /// Measures, profiles and guards the workspace.
 ///
@@ -43,6 +44,7 @@ enum Command {
     Compare(compare::Arguments),
     Test(test::Arguments),
     Tidy(tidy::Arguments),
+    Report(report::Arguments),
     Doctor(doctor::Arguments),
     Ci(ci::Arguments),
 }
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Tidy(arguments) => tidy::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Ci(arguments) => ci::run(&arguments),
     };

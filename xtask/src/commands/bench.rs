@@ -178,7 +178,7 @@ struct Environments {
 impl Environments {
     fn prepare(arguments: &Arguments, workspace: &Workspace, structures: &[String]) -> Self {
         let root = workspace.root().to_owned();
-        let wanted = structures.iter().any(|structure| python::script(&root, structure).is_some());
+        let wanted = structures.iter().any(|structure| python::needed_by(&root, structure));
         let all = structures.iter().any(|structure| arguments.wants_all_peers(structure));
         let requirements = if all { Requirements::All } else { Requirements::Leading };
         let make = move || python::environment(&root, requirements);
@@ -241,21 +241,21 @@ impl<'a> Run<'a> {
             }
         };
         // The program may load native libraries from the environment, so that comes first.
-        let script = python::script(self.workspace.root(), structure);
-        let environment = script.as_ref().and_then(|_| environments.get().cloned());
+        let root = self.workspace.root();
+        let environment = if python::needed_by(root, structure) { environments.get() } else { None };
         self.write(&record::Line::Binary(binary))?;
 
         let mut metrics = Vec::new();
         let mut program = Command::new(path);
-        program.current_dir(self.workspace.root()).args(self.arguments.for_program(structure));
+        program.current_dir(root).args(self.arguments.for_program(structure));
         self.program(structure, program, &mut metrics)?;
-        match (script, environment) {
+        match (python::script(root, structure), environment) {
             (Some(script), Some(Ok(environment))) if !self.interrupted => {
-                let mut program = python::command(&environment, &script, self.arguments.python_memory);
-                program.current_dir(self.workspace.root()).args(self.arguments.for_program(structure));
+                let mut program = python::command(environment, &script, self.arguments.python_memory);
+                program.current_dir(root).args(self.arguments.for_program(structure));
                 self.program(&format!("{structure} (Python)"), program, &mut metrics)?;
             }
-            (Some(_), Some(Err(why))) => eprintln!("note: no Python peers of {structure}: {why}"),
+            (_, Some(Err(why))) => eprintln!("note: no Python peers of {structure}: {why}"),
             _ => {}
         }
         self.report(structure, &metrics);
@@ -447,7 +447,6 @@ fn print_header(header: &Header) {
         header.date,
         describe_load(header.load)
     );
-    println!("median ± half the quartiles' distance (times ours takes); 2.00x: it takes twice our time");
 }
 
 fn describe_load(load: Option<[f64; 3]>) -> String {
@@ -455,7 +454,10 @@ fn describe_load(load: Option<[f64; 3]>) -> String {
 }
 
 fn print_structure(structure: &str, rows: &[Row], explain: bool) {
-    println!("\n{structure}: {} rows", rows.len());
+    println!(
+        "\n{structure}: {} rows; median ± half the quartiles' distance (2.00x: twice our time)",
+        rows.len()
+    );
     for table in table::side_by_side(rows) {
         println!("{table}");
     }

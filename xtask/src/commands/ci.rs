@@ -204,9 +204,12 @@ fn asan(workspace: &Workspace, long: bool) -> Result<Ending> {
         .env_remove("RUSTUP_TOOLCHAIN")
         .env_remove("RUSTC");
     cargo.args(["+nightly", "test", "--target", &host, "--lib", "--tests"]);
-    for library in workspace.libraries().filter(|library| has_unsafe(workspace, library)) {
-        cargo.args(["--package", &library.name]);
+    let unsafe_ones: Vec<_> =
+        workspace.libraries().filter(|library| has_unsafe(workspace, library)).collect();
+    if unsafe_ones.is_empty() {
+        return Ok(Ending::Skipped("no library has unsafe code".to_owned()));
     }
+    cargo.args(unsafe_ones.iter().flat_map(|library| ["--package", &library.name]));
     cargo.env("RUSTFLAGS", "-Zsanitizer=address");
     if !long {
         // A tenth of the cases: memory errors show in few, and each costs twice to thrice the time.

@@ -4,5 +4,6 @@ pub(crate) mod bench;
 pub(crate) mod ci;
 pub(crate) mod compare;
 pub(crate) mod doctor;
+pub(crate) mod report;
 pub(crate) mod test;
 pub(crate) mod tidy;

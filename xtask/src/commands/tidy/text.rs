@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::{Breach, Tree};
+use crate::figures::{DOCUMENTS, Figures};
 
 /// Beginnings of paths that exist on one machine only. In two parts, so that this file does not hold them.
 const MACHINE_PATHS: [&str; 4] =
@@ -36,7 +37,27 @@ pub(super) fn check(tree: &Tree) -> Vec<Breach> {
         }
     }
     breaches.extend(check_decisions(tree));
+    breaches.extend(check_figures(tree));
     breaches
+}
+
+/// Figures in the docs are those of the records.
+fn check_figures(tree: &Tree) -> Vec<Breach> {
+    let figures = match Figures::read(&tree.root.join("benches/record")) {
+        Ok(figures) => figures,
+        Err(error) => return vec![Breach::new("benches/record", format!("{error:#}"))],
+    };
+    let texts = DOCUMENTS.iter().filter_map(|document| Some((document, tree.read(document)?)));
+    texts
+        .filter_map(|(document, text)| match figures.fill(&text) {
+            Ok(filled) if filled == text => None,
+            Ok(_) => Some(Breach::new(
+                document,
+                "has other figures than benches/record: cargo xtask report --markdown",
+            )),
+            Err(error) => Some(Breach::new(document, format!("{error:#}"))),
+        })
+        .collect()
 }
 
 /// The machine path in a line, if it begins there: `https://x.org/home/` and `net/work/` are none.
@@ -97,6 +118,13 @@ mod tests {
         assert_eq!(breaches(&[("src/a.rs", &mark)]).len(), 1);
         let endless = "//\n".repeat(LINES_MAX + 1);
         assert_eq!(breaches(&[("src/a.rs", &endless)]).len(), 1);
+    }
+
+    #[test]
+    fn figures_typed_by_hand_are_found() {
+        let typed = "<!-- figures: summary -->\n1000x faster\n<!-- end of figures -->\n";
+        let list = breaches(&[("README.md", typed)]);
+        assert_eq!(list, ["README.md: has other figures than benches/record: cargo xtask report --markdown"]);
     }
 
     #[test]
