@@ -14,9 +14,6 @@ use crate::rows::{self, Row, Verdict};
 use crate::stats;
 use crate::table::{figure, ratio};
 
-/// Documents that have blocks.
-pub(crate) const DOCUMENTS: [&str; 2] = ["README.md", "docs/BENCHMARKS.md"];
-
 const BEGIN: &str = "<!-- figures: ";
 const END: &str = "<!-- end of figures -->";
 

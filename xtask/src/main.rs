@@ -5,6 +5,7 @@
 
 mod commands;
 mod figures;
+mod generated;
 mod interrupt;
 mod machine;
 mod metric;

@@ -128,6 +128,17 @@ impl Row {
         }
     }
 
+    /// Whether one sample of some engine is so short that reading the clock (some 0.2 µs) is a hundredth of it.
+    pub(crate) fn is_short(&self) -> bool {
+        const SHORT: f64 = 20_000.0;
+        self.entries.iter().any(|entry| {
+            let nanoseconds = entry.median().map(|median| median * entry.metric.operations as f64);
+            entry.metric.clock.is_some()
+                && self.unit.starts_with("ns")
+                && nanoseconds.is_some_and(|ns| ns < SHORT)
+        })
+    }
+
     /// Our promises in this row, and what we reached.
     pub(crate) fn promises(&self) -> Vec<Promise> {
         let Some(ours) = self.ours() else { return Vec::new() };
@@ -251,6 +262,13 @@ mod tests {
     fn verdicts_look_at_the_interval_and_not_at_one_median() {
         let verdicts: Vec<Verdict> = rows().iter().map(Row::verdict).collect();
         assert_eq!(verdicts, [Verdict::Wins, Verdict::Loses, Verdict::Ties, Verdict::Alone]);
+    }
+
+    #[test]
+    fn a_sample_shorter_than_twenty_microseconds_is_short() {
+        let short: Vec<bool> = rows().iter().map(Row::is_short).collect();
+        // 1000 operations of 10 ns; a million of 10 ns; 1000 of 1 µs; 1000 of 5 ms.
+        assert_eq!(short, [true, false, false, false]);
     }
 
     #[test]

@@ -461,6 +461,10 @@ fn print_structure(structure: &str, rows: &[Row], explain: bool) {
     for table in table::side_by_side(rows) {
         println!("{table}");
     }
+    let short: Vec<String> = rows.iter().filter(|row| row.is_short()).map(Row::name).collect();
+    if !short.is_empty() {
+        println!("samples under 20 µs, the clock's own cost shows: {}", short.join(", "));
+    }
     let ranks = rows::rank(rows);
     if !ranks.is_empty() {
         println!("{}", table::ranking(&ranks));
