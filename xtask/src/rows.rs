@@ -207,23 +207,26 @@ pub(crate) struct Rank {
     pub(crate) won: usize,
 }
 
-/// Ranks engines by the geometric mean of their ratios to the best of each row, best first. Rows with only one timed
-/// engine say nothing and do not count.
+/// Ranks us and the peers by the geometric mean of their ratios to the best of each row, best first. Further engines of
+/// ours, such as a floor to compare with or a variant, are no contenders; rows with one contender do not count.
 pub(crate) fn rank(rows: &[Row]) -> Vec<Rank> {
     let mut engines: Vec<(String, bool, Vec<f64>)> = Vec::new();
     for row in rows {
+        let reference = row.ours().map(|ours| &ours.metric.engine);
+        let contends = |entry: &&Entry| !entry.metric.ours || Some(&entry.metric.engine) == reference;
         let timed: Vec<(&Entry, f64)> = row
             .entries
             .iter()
+            .filter(contends)
             .filter_map(|entry| Some((entry, entry.median()?)))
-            .filter(|&(_, m)| m > 0.0)
+            .filter(|&(_, median)| median > 0.0)
             .collect();
         if timed.len() < 2 {
             continue;
         }
         let best = timed.iter().map(|&(_, median)| median).fold(f64::INFINITY, f64::min);
         for (entry, median) in timed {
-            let name = &entry.metric.engine;
+            let name = if entry.metric.ours { &row.structure } else { &entry.metric.engine };
             match engines.iter_mut().find(|(engine, ..)| engine == name) {
                 Some((.., ratios)) => ratios.push(median / best),
                 None => engines.push((name.clone(), entry.metric.ours, vec![median / best])),

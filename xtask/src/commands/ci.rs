@@ -132,6 +132,14 @@ fn cargo(workspace: &Workspace, arguments: &[&str]) -> Command {
     cargo
 }
 
+/// Another toolchain's cargo: rustup's proxy knows `+nightly`, the cargo that runs us does not.
+fn cargo_of(toolchain: &str, workspace: &Workspace) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo.current_dir(workspace.root()).env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN").env_remove("RUSTC");
+    cargo.arg(format!("+{toolchain}"));
+    cargo
+}
+
 fn fmt(workspace: &Workspace, _: bool) -> Result<Ending> {
     Ok(holds(&mut cargo(workspace, &["fmt", "--all", "--check"]))?.into())
 }
