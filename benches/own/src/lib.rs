@@ -5,3 +5,9 @@
 pub mod harness;
 pub mod neighbor_list;
 pub mod random;
+
+/// The workspace's README: its examples are tested here, where every crate is at hand.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+#[derive(Debug)]
+pub struct Readme;
