@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, Parser};
 
 use crate::workspace::{self, Workspace};
 use crate::{Outcome, commands, process, table, tools};
@@ -135,7 +135,11 @@ fn cargo(workspace: &Workspace, arguments: &[&str]) -> Command {
 /// Another toolchain's cargo: rustup's proxy knows `+nightly`, the cargo that runs us does not.
 fn cargo_of(toolchain: &str, workspace: &Workspace) -> Command {
     let mut cargo = Command::new("cargo");
-    cargo.current_dir(workspace.root()).env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN").env_remove("RUSTC");
+    cargo
+        .current_dir(workspace.root())
+        .env_remove("CARGO")
+        .env_remove("RUSTUP_TOOLCHAIN")
+        .env_remove("RUSTC");
     cargo.arg(format!("+{toolchain}"));
     cargo
 }
@@ -204,14 +208,8 @@ fn asan(workspace: &Workspace, long: bool) -> Result<Ending> {
     if host != "x86_64-unknown-linux-gnu" && host != "aarch64-unknown-linux-gnu" {
         return Ok(Ending::Skipped(format!("not tried on {host}")));
     }
-    // `cargo` here is rustup's, which knows `+nightly`; the one that runs us does not.
-    let mut cargo = Command::new("cargo");
-    cargo
-        .current_dir(workspace.root())
-        .env_remove("CARGO")
-        .env_remove("RUSTUP_TOOLCHAIN")
-        .env_remove("RUSTC");
-    cargo.args(["+nightly", "test", "--target", &host, "--lib", "--tests"]);
+    let mut cargo = cargo_of("nightly", workspace);
+    cargo.args(["test", "--target", &host, "--lib", "--tests"]);
     let unsafe_ones: Vec<_> =
         workspace.libraries().filter(|library| has_unsafe(workspace, library)).collect();
     if unsafe_ones.is_empty() {
@@ -246,12 +244,20 @@ fn peers(workspace: &Workspace, long: bool) -> Result<Ending> {
     if structures.is_empty() {
         return Ok(Ending::Skipped("benches/peers has no head-to-head yet".to_owned()));
     }
-    let mut command = Command::new(std::env::current_exe()?);
-    command.args(["bench", "--verify-only", "--no-python", "--size-max", "5000"]);
+    // Not by starting this program again: the tests may have linked it anew in the meantime.
+    let mut line = vec!["bench", "--verify-only", "--no-python", "--size-max", "5000"];
     if long {
-        command.args(["--peers", "all"]);
+        line.extend(["--peers", "all"]);
     }
-    Ok(holds(&mut command)?.into())
+    let bench = BenchLine::parse_from(line).arguments;
+    Ok(Ending::from(commands::bench::run(&bench)? == Outcome::Good))
+}
+
+/// The arguments of `bench`, read as from a command line.
+#[derive(Debug, Parser)]
+struct BenchLine {
+    #[command(flatten)]
+    arguments: commands::bench::Arguments,
 }
 
 fn msrv(workspace: &Workspace, _: bool) -> Result<Ending> {
@@ -264,13 +270,8 @@ fn msrv(workspace: &Workspace, _: bool) -> Result<Ending> {
             "Rust {minimum} is not installed; the public CI compiles with it"
         )));
     }
-    let mut cargo = Command::new("cargo");
-    cargo
-        .current_dir(workspace.root())
-        .env_remove("CARGO")
-        .env_remove("RUSTUP_TOOLCHAIN")
-        .env_remove("RUSTC");
-    cargo.arg(format!("+{minimum}")).arg("check");
+    let mut cargo = cargo_of(&minimum, workspace);
+    cargo.arg("check");
     for library in workspace.libraries() {
         cargo.args(["--package", &library.name]);
     }
