@@ -80,6 +80,12 @@ pub(crate) fn status(command: &mut Command) -> Result<ExitStatus> {
     command.stdin(Stdio::null()).status().with_context(|| format!("cannot start {}", display(command)))
 }
 
+/// Shows and runs `command`; false if it ended badly.
+pub(crate) fn holds(command: &mut Command) -> Result<bool> {
+    println!("$ {}", display(command));
+    Ok(status(command)?.success())
+}
+
 /// The standard output of `command`; the error carries the end of its standard error.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let program = display(command);

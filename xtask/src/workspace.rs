@@ -37,6 +37,18 @@ impl Workspace {
         command
     }
 
+    /// Another toolchain's cargo in the root: rustup's proxy knows `+nightly`, the cargo that runs us does not.
+    pub(crate) fn cargo_of(&self, toolchain: &str) -> Command {
+        let mut command = Command::new("cargo");
+        command
+            .current_dir(self.root())
+            .env_remove("CARGO")
+            .env_remove("RUSTUP_TOOLCHAIN")
+            .env_remove("RUSTC");
+        command.arg(format!("+{toolchain}"));
+        command
+    }
+
     /// Every package of the workspace, in the order of its manifest.
     pub(crate) fn packages(&self) -> impl Iterator<Item = &Package> {
         self.metadata

@@ -94,7 +94,10 @@ fn doctor_lists_tools_and_installs_none() {
 
 #[test]
 fn every_command_has_help_that_teaches() {
-    for command in ["bench", "compare", "test", "tidy", "report", "doctor", "ci"] {
+    let commands = [
+        "bench", "compare", "report", "test", "tidy", "loom", "sanitize", "fuzz", "coverage", "doctor", "ci",
+    ];
+    for command in commands {
         let output = xtask(&[command, "--help"]);
         let help = text(&output.stdout);
         assert!(output.status.success() && help.contains("Exit codes:"), "{command}: {help}");
