@@ -55,6 +55,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    interrupt::end_with_the_reader();
     let result = match Cli::parse().command {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),

@@ -387,3 +387,84 @@ fn spinner(title: &str) -> ProgressBar {
     bar.enable_steady_tick(Duration::from_millis(120));
     bar
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+
+    fn arguments(line: &[&str]) -> Arguments {
+        Line::parse_from(["bench"].iter().chain(line)).arguments
+    }
+
+    /// Runs a shell script as if it were a benchmark program; gives the outcome and the record.
+    fn measured(script: &str) -> (Outcome, Record) {
+        let folder = tempfile::tempdir().unwrap();
+        let arguments = arguments(&["--record", &folder.path().to_string_lossy()]);
+        let workspace = Workspace::load().unwrap();
+        let mut run = Run::start(&arguments, &workspace, header(&workspace).unwrap()).unwrap();
+        let mut program = Command::new("sh");
+        program.args(["-c", script, "sh", include_str!("../../tests/fixtures/metric.txt").trim_end()]);
+        let mut metrics = Vec::new();
+        run.program("a script", program, &mut metrics).unwrap();
+        run.report("bplus-tree", &metrics);
+        let path = run.writer.as_ref().unwrap().path().to_owned();
+        let outcome = run.finish().unwrap();
+        (outcome, Record::read(&path).unwrap())
+    }
+
+    #[test]
+    fn metrics_are_recorded_and_other_output_is_not() {
+        let (outcome, record) = measured("echo warming up; echo \"$1\"");
+        assert_eq!((outcome, record.metrics.len()), (Outcome::Good, 1));
+        assert!(!record.end.unwrap().interrupted);
+    }
+
+    #[test]
+    fn a_killed_program_fails_and_what_it_measured_is_kept() {
+        let (outcome, record) = measured("echo \"$1\"; kill -9 $$");
+        assert_eq!((outcome, record.metrics.len()), (Outcome::Failed, 1));
+    }
+
+    #[test]
+    fn a_foreign_metric_fails_and_what_came_before_is_kept() {
+        let (outcome, record) = measured("echo \"$1\"; echo 'METRIC {\"schema\":99}'; sleep 60");
+        assert_eq!((outcome, record.metrics.len()), (Outcome::Failed, 1));
+    }
+
+    #[test]
+    fn the_programs_line_says_what_was_asked() {
+        let all = arguments(&[
+            "cover-tree",
+            "--peers",
+            "cover-tree",
+            "--filter",
+            "knn",
+            "--filter",
+            "build",
+            "--full",
+        ]);
+        let expected = ["--peers", "all", "--filter", "knn", "--filter", "build", "--full"];
+        assert_eq!(all.for_program("cover-tree"), expected);
+        assert_eq!(all.for_program("radix-index")[1], "leading");
+        let few = arguments(&["--size-max", "10", "--rounds", "3", "--seed", "7", "--verify-only"]);
+        let expected = "--peers leading --size-max 10 --rounds 3 --seed 7 --verify-only";
+        assert_eq!(few.for_program("any").join(" "), expected);
+    }
+
+    #[test]
+    fn structures_come_in_the_workspaces_order_whatever_was_typed() {
+        let known = ["neighbor-list", "cover-tree", "bplus-tree"].map(str::to_owned);
+        let asked = arguments(&["bplus-tree", "neighbor-list"]);
+        assert_eq!(select(&asked, &known).unwrap(), ["neighbor-list", "bplus-tree"]);
+        assert_eq!(select(&arguments(&[]), &known).unwrap(), known);
+        assert!(select(&arguments(&[]), &[]).is_err());
+    }
+}

@@ -76,7 +76,7 @@ fn packages(workspace: &Workspace, asked: &[String]) -> Result<Vec<String>> {
 
 fn plain(workspace: &Workspace, arguments: &Arguments, packages: &[String]) -> Command {
     let mut cargo = workspace.cargo();
-    cargo.arg("test").args(packages.iter().flat_map(|name| ["--package", name]));
+    cargo.args(["test", "--no-fail-fast"]).args(packages.iter().flat_map(|name| ["--package", name]));
     if !arguments.rest.is_empty() {
         cargo.arg("--").args(&arguments.rest);
     }
