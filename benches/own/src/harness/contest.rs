@@ -36,7 +36,10 @@ struct Engine<'a> {
 
 impl fmt::Debug for Contest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Contest").field("bench", &self.bench).field("size", &self.size).finish_non_exhaustive()
+        f.debug_struct("Contest")
+            .field("bench", &self.bench)
+            .field("size", &self.size)
+            .finish_non_exhaustive()
     }
 }
 
@@ -193,7 +196,12 @@ impl<'a> Contest<'a> {
             order.shuffle(&mut shuffler);
             for &index in &order {
                 let (answer, elapsed) = (self.engines[index].run)(self.clock);
-                assert_eq!(format!("{answer:016x}"), metrics[index].checksum, "{} changed its answer", metrics[index].engine);
+                assert_eq!(
+                    format!("{answer:016x}"),
+                    metrics[index].checksum,
+                    "{} changed its answer",
+                    metrics[index].engine
+                );
                 metrics[index].samples.push(elapsed.as_nanos() as f64 / self.operations as f64);
             }
         }
@@ -228,7 +236,9 @@ impl<'a> Contest<'a> {
         let ours = metrics.iter().find(|metric| metric.ours).and_then(Metric::median);
         let figures = metrics.iter().map(|metric| match (&metric.error, metric.median(), ours) {
             (Some(error), ..) => format!("{} WRONG ({error})", metric.engine),
-            (None, Some(median), Some(ours)) => format!("{} {median:.2} ({:.2}x)", metric.engine, median / ours),
+            (None, Some(median), Some(ours)) => {
+                format!("{} {median:.2} ({:.2}x)", metric.engine, median / ours)
+            }
             (None, Some(median), None) => format!("{} {median:.2}", metric.engine),
             (None, None, _) => format!("{} verified", metric.engine),
         });

@@ -1,0 +1,62 @@
+//! Workloads of simd-kernels.
+//!
+//! Inputs are a million items and more wherever a branch could learn them: processors memorise a few thousand and make
+//! branchy code look fast. Coordinates are small integers, so that sums are exact in any order and the answers of all
+//! engines can be compared bit by bit.
+
+use crate::random::{Rng, RngExt, generator};
+
+/// Items of a fresh input.
+pub const FRESH: usize = 1 << 20;
+
+/// Sorted blocks that stay in the first-level cache, and queries among them.
+#[derive(Debug)]
+pub struct Search {
+    /// [`Search::BLOCKS`] blocks of `len` sorted keys, one behind the other.
+    pub keys: Vec<u64>,
+    /// Keys in a block.
+    pub len: usize,
+    /// Query `i` goes to block `i % BLOCKS`.
+    pub queries: Vec<u64>,
+}
+
+impl Search {
+    /// Blocks.
+    pub const BLOCKS: usize = 64;
+
+    /// Random keys and queries of all 64 bits.
+    pub fn new(len: usize, seed: u64) -> Self {
+        let mut random = generator("kernels/search", seed);
+        let mut keys: Vec<u64> = (0..Self::BLOCKS * len).map(|_| random.next_u64()).collect();
+        keys.chunks_mut(len).for_each(<[u64]>::sort);
+        Self { keys, len, queries: (0..FRESH).map(|_| random.next_u64()).collect() }
+    }
+}
+
+/// Groups of tag bytes, of which few match; and the tag to look for in each group.
+pub fn tags(group: usize, seed: u64) -> (Vec<u8>, Vec<u8>) {
+    let mut random = generator("kernels/tags", seed);
+    let groups = FRESH / group;
+    let tags = (0..FRESH).map(|_| random.next_u64() as u8).collect();
+    (tags, (0..groups).map(|_| random.next_u64() as u8).collect())
+}
+
+/// `n` small integers between -8 and 8.
+pub fn coordinates(name: &str, n: usize, seed: u64) -> Vec<f32> {
+    let mut random = generator(name, seed);
+    (0..n).map(|_| random.random_range(-8_i8..=8).into()).collect()
+}
+
+/// `n` coordinates of 21 bits.
+pub fn cells(name: &str, n: usize, seed: u64) -> Vec<u32> {
+    let mut random = generator(name, seed);
+    (0..n).map(|_| random.random_range(0..1 << 21)).collect()
+}
+
+/// Masks for `n` items of which `percent` in a hundred are marked, independently.
+pub fn masks(n: usize, percent: u32, seed: u64) -> Vec<u16> {
+    let mut random = generator("kernels/masks", seed);
+    let mut mask =
+        || (0..16).fold(0, |mask, bit| mask | u16::from(random.random_range(0..100) < percent) << bit);
+    (0..n / 16).map(|_| mask()).collect()
+}
