@@ -9,27 +9,48 @@ use crate::random::{Rng, RngExt, generator};
 /// Items of a fresh input.
 pub const FRESH: usize = 1 << 20;
 
-/// Sorted blocks that stay in the first-level cache, and queries among them.
+/// Sorted keys, aligned as a node is.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+pub struct Block<const N: usize>(pub [u64; N]);
+
+/// Sorted blocks of `N` keys that stay in the first-level cache, and queries among them.
 #[derive(Debug)]
-pub struct Search {
-    /// [`Search::BLOCKS`] blocks of `len` sorted keys, one behind the other.
-    pub keys: Vec<u64>,
-    /// Keys in a block.
-    pub len: usize,
+pub struct Search<const N: usize> {
+    /// [`Search::BLOCKS`] blocks.
+    pub blocks: Vec<Block<N>>,
+    /// How many keys of a block are in use; the others are `u64::MAX`.
+    pub lens: Vec<usize>,
     /// Query `i` goes to block `i % BLOCKS`.
     pub queries: Vec<u64>,
 }
 
-impl Search {
+impl<const N: usize> Search<N> {
     /// Blocks.
     pub const BLOCKS: usize = 64;
 
-    /// Random keys and queries of all 64 bits.
-    pub fn new(len: usize, seed: u64) -> Self {
+    /// Random keys and queries of all 64 bits; blocks are full.
+    pub fn full(seed: u64) -> Self {
+        Self::new(seed, |_| N)
+    }
+
+    /// As [`Search::full`], but half of each block and more is in use, as in a B+ tree.
+    pub fn partly(seed: u64) -> Self {
+        let mut random = generator("kernels/search/lens", seed);
+        Self::new(seed, |_| random.random_range(N / 2..=N))
+    }
+
+    fn new(seed: u64, len: impl FnMut(usize) -> usize) -> Self {
         let mut random = generator("kernels/search", seed);
-        let mut keys: Vec<u64> = (0..Self::BLOCKS * len).map(|_| random.next_u64()).collect();
-        keys.chunks_mut(len).for_each(<[u64]>::sort);
-        Self { keys, len, queries: (0..FRESH).map(|_| random.next_u64()).collect() }
+        let lens: Vec<usize> = (0..Self::BLOCKS).map(len).collect();
+        let mut block = |len: usize| {
+            let mut block = [u64::MAX; N];
+            block[..len].fill_with(|| random.next_u64());
+            block.sort();
+            Block(block)
+        };
+        let blocks = lens.iter().map(|&len| block(len)).collect();
+        Self { blocks, lens, queries: (0..FRESH).map(|_| random.next_u64()).collect() }
     }
 }
 

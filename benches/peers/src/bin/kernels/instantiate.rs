@@ -3,21 +3,21 @@
 /// Defines `fn name(level, arguments) -> result` whose body is compiled for scalar code, AVX2 and AVX-512; in the body
 /// `isa` is the kernel module of that name.
 macro_rules! instantiate {
-    (fn $name:ident($($argument:ident: $type:ty),* $(,)?) -> $result:ty, $($module:ident)::+, $body:block) => {
-        fn $name(level: simd_kernels::Level, $($argument: $type),*) -> $result {
+    (fn $name:ident $(<const $n:ident>)? ($($argument:ident: $type:ty),* $(,)?) -> $result:ty, $($module:ident)::+, $body:block) => {
+        fn $name $(<const $n: usize>)? (level: simd_kernels::Level, $($argument: $type),*) -> $result {
             #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
-            fn avx512($($argument: $type),*) -> $result {
+            fn avx512 $(<const $n: usize>)? ($($argument: $type),*) -> $result {
                 #[allow(unused_imports, reason = "some bodies use no kernel")]
                 use simd_kernels::$($module)::+::avx512 as isa;
                 $body
             }
             #[target_feature(enable = "avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
-            fn avx2($($argument: $type),*) -> $result {
+            fn avx2 $(<const $n: usize>)? ($($argument: $type),*) -> $result {
                 #[allow(unused_imports, reason = "some bodies use no kernel")]
                 use simd_kernels::$($module)::+::avx2 as isa;
                 $body
             }
-            fn scalar($($argument: $type),*) -> $result {
+            fn scalar $(<const $n: usize>)? ($($argument: $type),*) -> $result {
                 #[allow(unused_imports, reason = "some bodies use no kernel")]
                 use simd_kernels::$($module)::+::scalar as isa;
                 $body
