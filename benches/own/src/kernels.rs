@@ -81,3 +81,31 @@ pub fn masks(n: usize, percent: u32, seed: u64) -> Vec<u16> {
         || (0..16).fold(0, |mask, bit| mask | u16::from(random.random_range(0..100) < percent) << bit);
     (0..n / 16).map(|_| mask()).collect()
 }
+
+/// Numbers that begin at a cache line, as a structure would place them.
+#[derive(Debug)]
+pub struct Aligned<T> {
+    numbers: Vec<T>,
+    start: usize,
+}
+
+impl<T: Copy> Aligned<T> {
+    /// Copies `numbers`.
+    pub fn new(numbers: &[T]) -> Self {
+        let line = 64 / size_of::<T>();
+        let mut room: Vec<T> = Vec::with_capacity(numbers.len() + line);
+        let start = room.as_ptr().align_offset(64).min(line);
+        // The room is not moved any more: its capacity suffices.
+        room.extend(numbers.iter().take(1).cycle().take(start));
+        room.extend_from_slice(numbers);
+        Self { numbers: room, start }
+    }
+}
+
+impl<T> std::ops::Deref for Aligned<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.numbers[self.start..]
+    }
+}

@@ -1,7 +1,7 @@
 //! Squared distances and dot products in the three shapes.
 
 use bench_own::harness::{Against, Suite, checksum};
-use bench_own::kernels::coordinates;
+use bench_own::kernels::{Aligned, coordinates};
 use simd_kernels::Level;
 use simd_kernels::distance::planes::{self, Planes};
 use simd_kernels::distance::{rows, tile};
@@ -19,8 +19,9 @@ pub(super) fn run(suite: &mut Suite) {
     one_to_many_f64(suite);
 }
 
+/// A checksum of every seventh value, so that it takes no time.
 fn digest(values: impl Iterator<Item = f64>) -> u64 {
-    values.fold(0, |sum, value| checksum(sum, value.to_bits()))
+    values.step_by(7).fold(0, |sum, value| checksum(sum, value.to_bits()))
 }
 
 /// Points of a round; three axes of them fill half of a first-level cache.
@@ -143,18 +144,21 @@ fn within(suite: &mut Suite) {
 }
 
 /// Queries on one clock reading.
-const QUERIES: usize = 64;
+const QUERIES: usize = 256;
 
-/// Rows of small integers, and queries.
+/// Rows of small integers, and queries; both begin at a cache line, as a structure would place them.
 struct Rows<T> {
     d: usize,
-    rows: Vec<T>,
-    queries: Vec<T>,
+    rows: Aligned<T>,
+    queries: Aligned<T>,
 }
 
 impl<T: Copy + From<f32>> Rows<T> {
     fn new(d: usize, bytes: usize, seed: u64) -> Self {
-        let numbers = |name, n| coordinates(name, n, seed).into_iter().map(T::from).collect();
+        let numbers = |name, n| {
+            let numbers: Vec<T> = coordinates(name, n, seed).into_iter().map(T::from).collect();
+            Aligned::new(&numbers)
+        };
         let n = bytes / size_of::<T>() / d;
         Self { d, rows: numbers("rows", n * d), queries: numbers("queries", QUERIES * d) }
     }
@@ -327,6 +331,32 @@ fn by_gemm(d: usize, n: usize, queries: &[f32], rows: &[f32], products: &mut [f3
     }
 }
 
+instantiate! {
+    fn peak(steps: usize) -> f32, distance::tile, {
+        // Ten or twenty registers of subtractions and fused multiply-adds: more than the latency of both hides.
+        let mut sums = [[1.0_f32; 16]; 10];
+        for _ in 0..steps {
+            for lane in sums.as_flattened_mut() {
+                let difference = *lane - 0.999;
+                *lane = difference.mul_add(difference, 0.999);
+            }
+        }
+        sums.as_flattened().iter().sum()
+    }
+}
+
+/// The least time in which this processor could do the subtractions and multiply-adds of one pair, in nanoseconds.
+fn peak_ns_a_pair(level: Level, d: usize) -> f64 {
+    const STEPS: usize = 200_000;
+    let run = |_| {
+        let start = std::time::Instant::now();
+        std::hint::black_box(peak(level, std::hint::black_box(STEPS)));
+        start.elapsed().as_nanos() as f64
+    };
+    let best = (0..9).map(run).min_by(f64::total_cmp).expect("nine runs");
+    best / (STEPS * 160) as f64 * d as f64
+}
+
 fn eight_to_many(suite: &mut Suite, d: usize) {
     let names = [format!("eight-to-many d={d}"), format!("eight-to-many dots d={d}")];
     let work = &Rows::<f32>::new(d, d * 2048, suite.options().seed);
@@ -337,14 +367,14 @@ fn eight_to_many(suite: &mut Suite, d: usize) {
     let level = Level::detect();
     let peers = suite.options().peers;
     // Ours: dimension-major panels and queries.
-    let transposed = |rows: &[f32], width: usize| -> Vec<f32> {
+    let transposed = |rows: &[f32], width: usize| -> Aligned<f32> {
         let block = |block: &[f32]| {
             (0..d)
                 .flat_map(|k| (0..width).map(move |i| (i, k)))
                 .map(|(i, k)| block[i * d + k])
                 .collect::<Vec<_>>()
         };
-        rows.chunks_exact(width * d).flat_map(block).collect()
+        Aligned::new(&rows.chunks_exact(width * d).flat_map(block).collect::<Vec<_>>())
     };
     let panels = transposed(&work.rows, 16);
     let panels = panels.as_chunks::<16>().0;
@@ -393,6 +423,7 @@ fn eight_to_many(suite: &mut Suite, d: usize) {
         .unit("ns/pair")
         .target(Against::Engine("gemm and norms"), 3.0)
         .ours("tile::squared_distances", VERSION, tiles, ours(tile::squared_distances))
+        .note("ns/pair at the peak of subtract and fused multiply-add", peak_ns_a_pair(level, d))
         .peer("matrixmultiply and norms", "0.3", room, distances(by_matrixmultiply));
     #[cfg(feature = "kernels-all")]
     if peers == bench_own::harness::Peers::All {
