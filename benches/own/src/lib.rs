@@ -3,5 +3,5 @@
 #![forbid(unsafe_code)]
 
 pub mod harness;
-pub mod kernels;
 pub mod random;
+pub mod simd_kernels;

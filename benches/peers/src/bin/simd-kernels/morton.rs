@@ -1,7 +1,7 @@
 //! Morton codes of a million points.
 
 use bench_own::harness::{Against, Suite, checksum};
-use bench_own::kernels::{FRESH, cells};
+use bench_own::simd_kernels::{FRESH, cells};
 use simd_kernels::{Isa, Level, morton};
 
 use crate::{RUST, VERSION};
@@ -104,7 +104,7 @@ fn two_d(suite: &mut Suite) {
             || (),
             |()| encode(axes, |axes, codes| each(axes, codes, |x, y, _| morton::encode_2d(x, y))),
         );
-    #[cfg(feature = "kernels-all")]
+    #[cfg(feature = "simd-kernels-all")]
     if peers == bench_own::harness::Peers::All {
         contest = contest
             .peer(

@@ -36,12 +36,12 @@ impl<const N: usize> Search<N> {
 
     /// As [`Search::full`], but half of each block and more is in use, as in a B+ tree.
     pub fn partly(seed: u64) -> Self {
-        let mut random = generator("kernels/search/lens", seed);
+        let mut random = generator("simd-kernels/search/lens", seed);
         Self::new(seed, |_| random.random_range(N / 2..=N))
     }
 
     fn new(seed: u64, len: impl FnMut(usize) -> usize) -> Self {
-        let mut random = generator("kernels/search", seed);
+        let mut random = generator("simd-kernels/search", seed);
         let lens: Vec<usize> = (0..Self::BLOCKS).map(len).collect();
         let mut block = |len: usize| {
             let mut block = [u64::MAX; N];
@@ -56,7 +56,7 @@ impl<const N: usize> Search<N> {
 
 /// Groups of tag bytes, of which few match; and the tag to look for in each group.
 pub fn tags(group: usize, seed: u64) -> (Vec<u8>, Vec<u8>) {
-    let mut random = generator("kernels/tags", seed);
+    let mut random = generator("simd-kernels/tags", seed);
     let groups = FRESH / group;
     let tags = (0..FRESH).map(|_| random.next_u64() as u8).collect();
     (tags, (0..groups).map(|_| random.next_u64() as u8).collect())
@@ -76,7 +76,7 @@ pub fn cells(name: &str, n: usize, seed: u64) -> Vec<u32> {
 
 /// Masks for `n` items of which `percent` in a hundred are marked, independently.
 pub fn masks(n: usize, percent: u32, seed: u64) -> Vec<u16> {
-    let mut random = generator("kernels/masks", seed);
+    let mut random = generator("simd-kernels/masks", seed);
     let mut mask =
         || (0..16).fold(0, |mask, bit| mask | u16::from(random.random_range(0..100) < percent) << bit);
     (0..n / 16).map(|_| mask()).collect()

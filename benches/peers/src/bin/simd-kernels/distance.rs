@@ -1,7 +1,7 @@
 //! Squared distances and dot products in the three shapes.
 
 use bench_own::harness::{Against, Suite, checksum};
-use bench_own::kernels::{Aligned, coordinates};
+use bench_own::simd_kernels::{Aligned, coordinates};
 use simd_kernels::Level;
 use simd_kernels::distance::planes::{self, Planes};
 use simd_kernels::distance::{rows, tile};
@@ -137,7 +137,7 @@ fn within(suite: &mut Suite) {
             .unit("ns/pair")
             .target(Against::Engine("loop"), 4.0)
             .ours("planes::within", VERSION, || (), |()| within_runs(level, work))
-            .peer("portable (ours)", VERSION, || (), |()| within_runs(Level::scalar(), work))
+            .ours("portable", VERSION, || (), |()| within_runs(Level::scalar(), work))
             .peer("loop", RUST, || (), |()| marking_loop(work))
             .run();
     }
@@ -214,7 +214,7 @@ fn one_to_many(suite: &mut Suite, d: usize) {
             digest(out.iter().map(|&d2| d2.into()))
         })
         .peer("loop", RUST, room, work.pairs(naive));
-    #[cfg(feature = "kernels-all")]
+    #[cfg(feature = "simd-kernels-all")]
     if peers == bench_own::harness::Peers::All {
         use numkong::Euclidean;
         use simsimd::SpatialSimilarity;
@@ -255,7 +255,7 @@ fn one_to_many_f64(suite: &mut Suite) {
             digest(out.iter().copied())
         })
         .peer("loop", RUST, room, work.pairs(naive));
-    #[cfg(feature = "kernels-all")]
+    #[cfg(feature = "simd-kernels-all")]
     if peers == bench_own::harness::Peers::All {
         use numkong::Euclidean;
         use simsimd::SpatialSimilarity;
@@ -300,7 +300,7 @@ fn by_matrixmultiply(d: usize, n: usize, queries: &[f32], rows: &[f32], products
     }
 }
 
-#[cfg(feature = "kernels-all")]
+#[cfg(feature = "simd-kernels-all")]
 fn by_gemm(d: usize, n: usize, queries: &[f32], rows: &[f32], products: &mut [f32]) {
     assert!(queries.len() == 8 * d && rows.len() == n * d && products.len() == 8 * n, "shapes");
     let [ld, ln] = [d as isize, n as isize];
@@ -425,7 +425,7 @@ fn eight_to_many(suite: &mut Suite, d: usize) {
         .ours("tile::squared_distances", VERSION, tiles, ours(tile::squared_distances))
         .note("ns/pair at the peak of subtract and fused multiply-add", peak_ns_a_pair(level, d))
         .peer("matrixmultiply and norms", "0.3", room, distances(by_matrixmultiply));
-    #[cfg(feature = "kernels-all")]
+    #[cfg(feature = "simd-kernels-all")]
     if peers == bench_own::harness::Peers::All {
         contest = contest.peer("gemm and norms", "0.19", room, distances(by_gemm));
     }
@@ -440,7 +440,7 @@ fn eight_to_many(suite: &mut Suite, d: usize) {
         .target(Against::BestPeer, 1.5)
         .ours("tile::dots", VERSION, tiles, ours(tile::dots))
         .peer("matrixmultiply", "0.3", room, dots(by_matrixmultiply));
-    #[cfg(feature = "kernels-all")]
+    #[cfg(feature = "simd-kernels-all")]
     if peers == bench_own::harness::Peers::All {
         contest = contest.peer("gemm", "0.19", room, dots(by_gemm));
     }

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use bench_own::harness::{Against, Suite};
-use bench_own::kernels;
+use bench_own::simd_kernels as kernels;
 use simd_kernels::tag;
 
 use crate::{RUST, VERSION};
@@ -52,7 +52,7 @@ fn contest<const N: usize>(
         .operations(wanted.len())
         .target(Against::Engine("bit-scan loop"), target)
         .ours("tag::match", VERSION, || (), |()| in_turn(tags, &wanted, ours))
-        .peer("SWAR (ours)", VERSION, || (), |()| in_turn(tags, &wanted, swar))
+        .ours("SWAR", VERSION, || (), |()| in_turn(tags, &wanted, swar))
         .peer("bit-scan loop", RUST, || (), |()| in_turn(tags, &wanted, bit_scan))
         .run();
 }

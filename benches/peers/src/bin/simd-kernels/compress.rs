@@ -1,7 +1,7 @@
 //! Compress of identifiers by masks, distances to masks, and prefix sums.
 
 use bench_own::harness::{Against, Suite, checksum};
-use bench_own::kernels::{self, FRESH};
+use bench_own::simd_kernels::{self as kernels, FRESH};
 use simd_kernels::{Level, compress, prefix};
 
 use crate::{RUST, VERSION};
@@ -38,7 +38,7 @@ pub(super) fn run(suite: &mut Suite) {
         if !suite.wants(&name, FRESH) {
             continue;
         }
-        let ids = kernels::cells("kernels/compress", FRESH, suite.options().seed);
+        let ids = kernels::cells("simd-kernels/compress", FRESH, suite.options().seed);
         let masks = kernels::masks(FRESH, percent, suite.options().seed);
         let room = || vec![0_u32; FRESH + 1];
         let (ids, masks) = (&ids[..], &masks[..]);
@@ -59,13 +59,13 @@ pub(super) fn run(suite: &mut Suite) {
                 let kept = compress::select(level, ids, masks, out);
                 digest(&out[..kept])
             })
-            .peer("set bits (ours)", VERSION, room, engine(compress::scalar::select))
+            .ours("set bits", VERSION, room, engine(compress::scalar::select))
             .peer("branchless loop", RUST, room, engine(branchless))
             .peer("branchy loop", RUST, room, engine(branchy))
             .run();
     }
     if suite.wants("prefix sum", FRESH) {
-        let values = &kernels::cells("kernels/prefix", 1 << 14, suite.options().seed);
+        let values = &kernels::cells("simd-kernels/prefix", 1 << 14, suite.options().seed);
         let repeat = |sum: &dyn Fn(&mut [u32]) -> u32, state: &mut Vec<u32>| {
             (0..64).fold(0, |_, _| sum(state));
             digest(state)

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use bench_own::harness::{Against, Suite};
-use bench_own::kernels::Search;
+use bench_own::simd_kernels::Search;
 use simd_kernels::{Level, search};
 
 use crate::instantiate::instantiate;
@@ -76,14 +76,14 @@ fn contests<const N: usize>(suite: &mut Suite) {
         .operations(full.queries.len())
         .target(Against::Engine("partition_point"), 1.7)
         .ours("lower_bound", VERSION, || (), |()| lower_bound(level, full))
-        .peer("count_lt (ours)", VERSION, || (), |()| count_lt(level, full))
+        .ours("count_lt", VERSION, || (), |()| count_lt(level, full))
         .peer(
             "partition_point",
             RUST,
             || (),
             |()| throughput(full, |block, _, x| partition_point(block, N, x)),
         )
-        .peer("branchless halving", VERSION, || (), |()| throughput(full, |block, _, x| halving(block, N, x)))
+        .ours("branchless halving", VERSION, || (), |()| throughput(full, |block, _, x| halving(block, N, x)))
         .peer("autovectorised count", RUST, || (), |()| autovectorised(level, full))
         .run();
     suite
@@ -93,9 +93,9 @@ fn contests<const N: usize>(suite: &mut Suite) {
         .operations(full.queries.len())
         .target(Against::Engine("partition_point"), 1.5)
         .ours("count_lt", VERSION, || (), |()| count_lt_in_turn(level, full))
-        .peer("lower_bound (ours)", VERSION, || (), |()| lower_bound_in_turn(level, full))
+        .ours("lower_bound", VERSION, || (), |()| lower_bound_in_turn(level, full))
         .peer("partition_point", RUST, || (), |()| latency(full, |block, _, x| partition_point(block, N, x)))
-        .peer("branchless halving", VERSION, || (), |()| latency(full, |block, _, x| halving(block, N, x)))
+        .ours("branchless halving", VERSION, || (), |()| latency(full, |block, _, x| halving(block, N, x)))
         .peer("autovectorised count", RUST, || (), |()| autovectorised_in_turn(level, full))
         .run();
     suite
@@ -105,10 +105,10 @@ fn contests<const N: usize>(suite: &mut Suite) {
         .operations(partly.queries.len())
         .target(Against::Engine("partition_point"), 1.7)
         .ours("lower_bound_padded", VERSION, || (), |()| padded(level, partly))
-        .peer("lower_bound (ours)", VERSION, || (), |()| sliced(level, partly))
-        .peer("count_lt (ours)", VERSION, || (), |()| counted(level, partly))
+        .ours("lower_bound", VERSION, || (), |()| sliced(level, partly))
+        .ours("count_lt", VERSION, || (), |()| counted(level, partly))
         .peer("partition_point", RUST, || (), |()| throughput(partly, partition_point))
-        .peer("branchless halving", VERSION, || (), |()| throughput(partly, halving))
+        .ours("branchless halving", VERSION, || (), |()| throughput(partly, halving))
         .run();
 }
 
