@@ -3,5 +3,6 @@
 #![forbid(unsafe_code)]
 
 pub mod harness;
+pub mod neighbor_list;
 pub mod random;
 pub mod simd_kernels;

@@ -21,6 +21,7 @@ pub struct Contest<'a> {
     models: &'a str,
     flatters: &'a str,
     expected: Option<u64>,
+    rounds_max: u32,
     targets: Vec<Target>,
     engines: Vec<Engine<'a>>,
 }
@@ -30,8 +31,14 @@ struct Engine<'a> {
     version: &'a str,
     ours: bool,
     notes: Vec<(String, f64)>,
-    /// Sets up, runs once on the clock, tears down; gives the answer and the time.
-    run: Box<dyn FnMut(Clock) -> (u64, Duration) + 'a>,
+    run: Run<'a>,
+}
+
+enum Run<'a> {
+    /// Sets up, runs once on the clock, hashes the answer and tears down; gives the answer and the time.
+    Here(Box<dyn FnMut(Clock) -> (u64, Duration) + 'a>),
+    /// Cannot run on this machine, and why.
+    Absent(&'a str),
 }
 
 impl fmt::Debug for Contest<'_> {
@@ -56,6 +63,7 @@ impl<'a> Contest<'a> {
             models: "",
             flatters: "",
             expected: None,
+            rounds_max: u32::MAX,
             targets: Vec::new(),
             engines: Vec::new(),
         }
@@ -92,6 +100,12 @@ impl<'a> Contest<'a> {
         self
     }
 
+    /// At most this many rounds, for rows whose engines take seconds.
+    pub fn rounds_max(mut self, rounds: u32) -> Self {
+        self.rounds_max = rounds;
+        self
+    }
+
     /// The right answer, where an oracle gave one; else the first engine's answer counts.
     pub fn expect(mut self, checksum: u64) -> Self {
         self.expected = Some(checksum);
@@ -116,7 +130,7 @@ impl<'a> Contest<'a> {
         setup: impl FnMut() -> S + 'a,
         run: impl FnMut(&mut S) -> u64 + 'a,
     ) -> Self {
-        self.engine(name, version, true, setup, run)
+        self.ours_with(name, version, setup, run, |_, &answer| answer)
     }
 
     /// Adds a peer, as [`Contest::ours`].
@@ -127,7 +141,36 @@ impl<'a> Contest<'a> {
         setup: impl FnMut() -> S + 'a,
         run: impl FnMut(&mut S) -> u64 + 'a,
     ) -> Self {
-        self.engine(name, version, false, setup, run)
+        self.peer_with(name, version, setup, run, |_, &answer| answer)
+    }
+
+    /// As [`Contest::ours`] for a `run` with a large output: `answer` folds it into a checksum off the clock.
+    pub fn ours_with<S, O>(
+        self,
+        name: &'a str,
+        version: &'a str,
+        setup: impl FnMut() -> S + 'a,
+        run: impl FnMut(&mut S) -> O + 'a,
+        answer: impl FnMut(&S, &O) -> u64 + 'a,
+    ) -> Self {
+        self.engine(name, version, true, timed(setup, run, answer))
+    }
+
+    /// Adds a peer, as [`Contest::ours_with`].
+    pub fn peer_with<S, O>(
+        self,
+        name: &'a str,
+        version: &'a str,
+        setup: impl FnMut() -> S + 'a,
+        run: impl FnMut(&mut S) -> O + 'a,
+        answer: impl FnMut(&S, &O) -> u64 + 'a,
+    ) -> Self {
+        self.engine(name, version, false, timed(setup, run, answer))
+    }
+
+    /// Adds a peer that cannot run on this machine, so that the table says why.
+    pub fn absent(self, name: &'a str, version: &'a str, why: &'a str) -> Self {
+        self.engine(name, version, false, Run::Absent(why))
     }
 
     /// Adds a figure to the engine added last, such as its `recall`.
@@ -137,20 +180,7 @@ impl<'a> Contest<'a> {
         self
     }
 
-    fn engine<S>(
-        mut self,
-        name: &'a str,
-        version: &'a str,
-        ours: bool,
-        mut setup: impl FnMut() -> S + 'a,
-        mut run: impl FnMut(&mut S) -> u64 + 'a,
-    ) -> Self {
-        let run = Box::new(move |clock: Clock| {
-            let mut state = setup();
-            let start = clock.now();
-            let answer = black_box(run(black_box(&mut state)));
-            (answer, clock.now().saturating_sub(start))
-        });
+    fn engine(mut self, name: &'a str, version: &'a str, ours: bool, run: Run<'a>) -> Self {
         self.engines.push(Engine { name, version, ours, notes: Vec::new(), run });
         self
     }
@@ -175,7 +205,14 @@ impl<'a> Contest<'a> {
     fn verify(&mut self) -> Vec<Metric> {
         let mut metrics = Vec::new();
         for index in 0..self.engines.len() {
-            let (answer, _) = (self.engines[index].run)(self.clock);
+            let answer = match &mut self.engines[index].run {
+                Run::Here(run) => run(self.clock).0,
+                Run::Absent(why) => {
+                    let error = Some(format!("skipped: {why}"));
+                    metrics.push(Metric { error, ..self.metric(&self.engines[index], 0) });
+                    continue;
+                }
+            };
             let expected = *self.expected.get_or_insert(answer);
             let mut metric = self.metric(&self.engines[index], answer);
             if answer != expected {
@@ -192,10 +229,11 @@ impl<'a> Contest<'a> {
     fn measure(&mut self, metrics: &mut [Metric]) {
         let mut order: Vec<usize> = (0..metrics.len()).filter(|&i| metrics[i].error.is_none()).collect();
         let mut shuffler = random::generator(self.bench, u64::from(std::process::id()));
-        for _ in 0..self.suite.options().rounds {
+        for _ in 0..self.suite.options().rounds.min(self.rounds_max) {
             order.shuffle(&mut shuffler);
             for &index in &order {
-                let (answer, elapsed) = (self.engines[index].run)(self.clock);
+                let Run::Here(run) = &mut self.engines[index].run else { continue };
+                let (answer, elapsed) = run(self.clock);
                 assert_eq!(
                     format!("{answer:016x}"),
                     metrics[index].checksum,
@@ -235,6 +273,7 @@ impl<'a> Contest<'a> {
     fn summarise(&self, metrics: &[Metric]) {
         let ours = metrics.iter().find(|metric| metric.ours).and_then(Metric::median);
         let figures = metrics.iter().map(|metric| match (&metric.error, metric.median(), ours) {
+            (Some(error), ..) if error.starts_with("skipped") => format!("{} {error}", metric.engine),
             (Some(error), ..) => format!("{} WRONG ({error})", metric.engine),
             (None, Some(median), Some(ours)) => {
                 format!("{} {median:.2} ({:.2}x)", metric.engine, median / ours)
@@ -245,4 +284,19 @@ impl<'a> Contest<'a> {
         let figures: Vec<String> = figures.collect();
         eprintln!("{}/{} {}: {}", self.bench, self.size, self.unit, figures.join(", "));
     }
+}
+
+/// Puts only `run` on the clock: `setup` stands before it, `answer` and every drop after it.
+fn timed<'a, S, O>(
+    mut setup: impl FnMut() -> S + 'a,
+    mut run: impl FnMut(&mut S) -> O + 'a,
+    mut answer: impl FnMut(&S, &O) -> u64 + 'a,
+) -> Run<'a> {
+    Run::Here(Box::new(move |clock: Clock| {
+        let mut state = setup();
+        let start = clock.now();
+        let output = black_box(run(black_box(&mut state)));
+        let elapsed = clock.now().saturating_sub(start);
+        (answer(&state, &output), elapsed)
+    }))
 }

@@ -65,7 +65,7 @@ pub struct Metric {
     pub targets: Vec<Target>,
     /// Further figures of this engine, such as `recall`.
     pub notes: Vec<(String, f64)>,
-    /// Why the engine was not timed, e.g. a wrong answer.
+    /// Why the engine was not timed: a wrong answer, or `skipped: …` for a peer that this machine lacks.
     pub error: Option<String>,
 }
 

@@ -50,7 +50,12 @@ pub struct Suite {
 impl Suite {
     /// A suite that obeys the process's arguments.
     pub fn from_args(structure: &'static str) -> Self {
-        Self { structure, options: Options::parse(), failures: 0 }
+        Self::new(structure, Options::parse())
+    }
+
+    /// A suite for a binary that has arguments of its own beside [`Options`].
+    pub fn new(structure: &'static str, options: Options) -> Self {
+        Self { structure, options, failures: 0 }
     }
 
     /// What the command line asked for.
@@ -78,7 +83,8 @@ impl Suite {
         }
     }
 
-    pub(super) fn structure(&self) -> &'static str {
+    /// The structure measured, for metrics made by hand.
+    pub fn structure(&self) -> &'static str {
         self.structure
     }
 

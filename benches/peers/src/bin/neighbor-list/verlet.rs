@@ -1,0 +1,151 @@
+//! A list with a skin while atoms have hardly moved: reuse against building anew.
+
+use bench_own::harness::{Against, Suite};
+use bench_own::neighbor_list::{Kind, PairSum, Row, System};
+use neighbor_list::{NeighborList, Pair, Update, VerletList};
+
+use crate::ours::{self, NAME, VERSION};
+use crate::vesin::{self, Vesin};
+
+const CUTOFF: f64 = 5.0;
+const SKIN: f64 = 1.0;
+/// Well below half a skin, in any direction.
+const MOVED: f64 = 0.2;
+const ATOMS: usize = 10_000;
+/// vesin filters its candidates anew in each call, and so does `VerletList::list`.
+const EXACT: &str = "verlet/exact/liquid";
+/// A force loop computes every distance anyway: it takes the candidates as they are.
+const CANDIDATES: &str = "verlet/candidates/liquid";
+const MODELS: &str = "a step of molecular dynamics in which no atom has left the skin";
+
+pub(crate) fn run(suite: &mut Suite, vesin: &Result<Vesin, String>) {
+    if !suite.wants(EXACT, ATOMS) && !suite.wants(CANDIDATES, ATOMS) {
+        return;
+    }
+    let before = Kind::Liquid.build(ATOMS, suite.options().seed);
+    let now = before.moved(MOVED, suite.options().seed);
+    let row = Row { cutoff: CUTOFF, ..Row::plain(Kind::Liquid, ATOMS) };
+    let expected = row.expected(&now);
+    exact(suite, vesin, &row, [&before, &now], expected);
+    candidates(suite, &row, [&before, &now], expected);
+}
+
+fn exact(
+    suite: &mut Suite,
+    vesin: &Result<Vesin, String>,
+    row: &Row,
+    [before, now]: [&System; 2],
+    expected: PairSum,
+) {
+    let cell = ours::cell(now);
+    let builder = ours::builder(row).distances();
+    let options =
+        vesin::Options { return_shifts: true, return_distances: true, ..vesin::Options::new(CUTOFF) };
+    let mut contest = suite
+        .contest(EXACT, ATOMS)
+        .models(MODELS)
+        .flatters(
+            "who filters well: the pairs within the cutoff, with shifts and distances, are written again",
+        )
+        .operations(expected.pairs as usize)
+        .unit("ns/pair")
+        .expect(expected.finish())
+        .target(Against::Engine("neighbor-list anew"), 4.0)
+        .target(Against::Engine("vesin"), 4.0)
+        .ours_with(
+            NAME,
+            VERSION,
+            || primed(before),
+            |verlet| {
+                reuse(verlet, now, &cell);
+                verlet.list().expect("memory suffices").len()
+            },
+            |verlet, _| {
+                let mut sum = PairSum::default();
+                verlet.for_each(|pair| row.add(&mut sum, pair.i.into(), pair.j.into(), pair.shift));
+                sum.finish()
+            },
+        )
+        .peer_with(
+            "neighbor-list anew",
+            VERSION,
+            || (),
+            |()| builder.build(&now.positions, &cell).expect("the workloads are valid"),
+            |(), found| ours::answer(row, now, found),
+        );
+    for (name, skin) in [("vesin", SKIN), ("vesin anew", 0.0)] {
+        contest = match vesin {
+            Err(why) => contest.absent(name, vesin::VERSION, why),
+            Ok(vesin) => contest.peer_with(
+                name,
+                vesin::VERSION,
+                move || {
+                    let mut list = vesin.empty(vesin::Options { skin, ..options });
+                    list.compute(before);
+                    list
+                },
+                |list| list.compute(now),
+                |list, ()| crate::lists::vesin_answer(row, now, list),
+            ),
+        };
+    }
+    contest.run();
+}
+
+fn candidates(suite: &mut Suite, row: &Row, [before, now]: [&System; 2], expected: PairSum) {
+    let cell = ours::cell(now);
+    let builder = NeighborList::builder(CUTOFF + SKIN).shifts();
+    suite
+        .contest(CANDIDATES, ATOMS)
+        .models(MODELS)
+        .flatters("us: vesin does not hand out its candidates, so nothing has to be filtered")
+        .operations(expected.pairs as usize)
+        .unit("ns/pair")
+        .expect(expected.finish())
+        .target(Against::Engine("neighbor-list anew"), 4.0)
+        .ours_with(
+            NAME,
+            VERSION,
+            || primed(before),
+            |verlet| {
+                reuse(verlet, now, &cell);
+                verlet.candidates().len()
+            },
+            |verlet, _| {
+                let mut sum = PairSum::default();
+                verlet.for_each(|pair: Pair| row.add(&mut sum, pair.i.into(), pair.j.into(), pair.shift));
+                sum.finish()
+            },
+        )
+        .peer_with(
+            "neighbor-list anew",
+            VERSION,
+            || (),
+            |()| builder.build(&now.positions, &cell).expect("the workloads are valid"),
+            |(), found| within(row, now, found),
+        )
+        .run();
+}
+
+/// A list built for the atoms as they were.
+fn primed(before: &System) -> VerletList {
+    let mut verlet = VerletList::new(CUTOFF, SKIN).expect("a valid cutoff and skin");
+    verlet.update(&before.positions, &ours::cell(before)).expect("the workloads are valid");
+    verlet
+}
+
+fn reuse(verlet: &mut VerletList, now: &System, cell: &neighbor_list::Cell) {
+    let update = verlet.update(&now.positions, cell).expect("the workloads are valid");
+    assert_eq!(update, Update::Reused, "no atom has left the skin");
+}
+
+/// The answer of those pairs of a longer list that are within the row's cutoff.
+fn within(row: &Row, system: &System, found: &NeighborList) -> u64 {
+    let mut sum = PairSum::default();
+    for ((&i, &j), &shift) in found.i().iter().zip(found.j()).zip(found.shifts()) {
+        if system.distance(i as usize, j as usize, shift) < row.cutoff {
+            row.add(&mut sum, i.into(), j.into(), shift);
+        }
+    }
+    sum.finish()
+}

@@ -1,0 +1,61 @@
+//! How near the memory we are: a list against writing as many bytes to memory that nobody has touched.
+
+use bench_own::harness::{Against, Suite};
+use bench_own::neighbor_list::{Kind, Row};
+use memmap2::{Advice, MmapMut};
+
+use crate::ours::{self, NAME, VERSION};
+
+const BENCH: &str = "write-limit/ijS/14A";
+const ATOMS: usize = 10_000;
+/// `i`, `j` and `S` of one pair as we write them.
+const BYTES: usize = 4 + 4 + 12;
+/// We may take twice the time of the writes alone.
+const SHARE: f64 = 0.5;
+
+pub(crate) fn run(suite: &mut Suite) {
+    if !suite.wants(BENCH, ATOMS) {
+        return;
+    }
+    let row = Row { cutoff: 14.0, ..Row::plain(Kind::Liquid, ATOMS) };
+    let system = row.system(suite.options().seed);
+    let expected = row.expected(&system);
+    let (answer, bytes) = (expected.finish(), expected.pairs as usize * BYTES);
+    let (builder, cell) = (ours::builder(&row), ours::cell(&system));
+    let mut contest = suite
+        .contest(BENCH, ATOMS)
+        .models("the floor under any list that is stored: nothing is computed, the bytes are only written")
+        .flatters("the floor: it writes one value, in order, to huge pages or to plain ones")
+        .operations(expected.pairs as usize)
+        .unit("ns/pair")
+        .expect(answer)
+        .target(Against::Engine("writes to huge pages"), SHARE)
+        .ours_with(
+            NAME,
+            VERSION,
+            || (),
+            |()| builder.build(&system.positions, &cell).expect("the workloads are valid"),
+            |(), found| ours::answer(&row, &system, found),
+        );
+    for (name, advice) in
+        [("writes to huge pages", Advice::HugePage), ("writes to plain pages", Advice::NoHugePage)]
+    {
+        // These engines list nothing; they answer for the number of bytes alone.
+        contest = contest.peer_with(
+            name,
+            "in this crate",
+            || (),
+            move |()| first_touch(bytes, advice),
+            move |(), written| if written.len() == bytes { answer } else { !answer },
+        );
+    }
+    contest.run();
+}
+
+fn first_touch(bytes: usize, advice: Advice) -> MmapMut {
+    let mut map = MmapMut::map_anon(bytes).expect("memory for the list exists, so it does for its bytes");
+    // Without support for huge pages the kernel says so, and the row measures plain ones.
+    let _ = map.advise(advice);
+    map.fill(0x5a);
+    map
+}

@@ -1,0 +1,214 @@
+//! What to search for and what to store: [`Builder`] and [`Cutoff`].
+
+use crate::plan::Plan;
+use crate::{Cell, Error, NeighborList, Position, Search, Workspace};
+
+/// How far apart two atoms may be, strictly: a pair is listed if `d < cutoff`.
+///
+/// A plain `f64` converts into [`Cutoff::Global`].
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Cutoff {
+    /// One distance for all pairs.
+    Global(f64),
+    /// A radius for each atom; `i` and `j` are neighbours if `d < radii[i] + radii[j]` (as in ASE and matscipy).
+    PerAtom(Vec<f64>),
+    /// A distance for each pair of types.
+    PerType {
+        /// The type of each atom, an index into the table.
+        types: Vec<u32>,
+        /// `table[s][t]` for atoms of types `s` and `t`: symmetric; 0 for pairs that are never listed.
+        table: Vec<Vec<f64>>,
+    },
+}
+
+impl Cutoff {
+    /// A radius for each atom: `d < radii[i] + radii[j]`.
+    pub fn per_atom(radii: &[f64]) -> Self {
+        Self::PerAtom(radii.to_vec())
+    }
+
+    /// A cutoff for each pair of types: `d < table[types[i]][types[j]]`.
+    pub fn per_type(types: &[u32], table: &[impl AsRef<[f64]>]) -> Self {
+        Self::PerType {
+            types: types.to_vec(),
+            table: table.iter().map(|row| row.as_ref().to_vec()).collect(),
+        }
+    }
+}
+
+impl From<f64> for Cutoff {
+    fn from(cutoff: f64) -> Self {
+        Self::Global(cutoff)
+    }
+}
+
+/// Which of the two directed pairs of an undirected one are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// Both `(i, j, S)` and `(j, i, −S)`.
+    #[default]
+    Full,
+    /// The one with `i < j`, or for images of one atom the one whose first non-zero shift is positive.
+    Half,
+}
+
+/// The arrays that are wanted beside `i` and `j`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Arrays {
+    pub(crate) shifts: bool,
+    pub(crate) distances: bool,
+    pub(crate) vectors: bool,
+}
+
+/// Options of a search; start with [`NeighborList::builder`].
+///
+/// # Examples
+/// ```
+/// use neighbor_list::{Cell, NeighborList};
+///
+/// let positions = [[0.0, 0.0, 0.0], [1.5, 1.5, 1.5]];
+/// let list = NeighborList::builder(3.0).half().shifts().distances().build(&positions, &Cell::cubic(3.0)?)?;
+/// assert_eq!(list.len(), 8); // each atom of a CsCl-like cell touches the 8 others around it
+/// # Ok::<(), neighbor_list::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Builder {
+    pub(crate) cutoff: Cutoff,
+    pub(crate) direction: Direction,
+    pub(crate) arrays: Arrays,
+    pub(crate) threads: usize,
+    pub(crate) excluded: Vec<(u32, u32)>,
+    pub(crate) centres: Option<Vec<u32>>,
+    pub(crate) neighbors_max: Option<usize>,
+}
+
+impl Builder {
+    pub(crate) fn new(cutoff: Cutoff) -> Self {
+        Self {
+            cutoff,
+            direction: Direction::Full,
+            arrays: Arrays::default(),
+            threads: 1,
+            excluded: Vec::new(),
+            centres: None,
+            neighbors_max: None,
+        }
+    }
+
+    /// Lists every pair twice, as `(i, j, S)` and as `(j, i, −S)`; the default.
+    pub fn full(mut self) -> Self {
+        self.direction = Direction::Full;
+        self
+    }
+
+    /// Lists every pair once: with `i < j`, and of the two images `±S` of one atom the one whose first non-zero
+    /// component is positive.
+    pub fn half(mut self) -> Self {
+        self.direction = Direction::Half;
+        self
+    }
+
+    /// Stores the shifts `S` (three `i32` a pair).
+    pub fn shifts(mut self) -> Self {
+        self.arrays.shifts = true;
+        self
+    }
+
+    /// Stores the distances `d` (one `f64` a pair).
+    pub fn distances(mut self) -> Self {
+        self.arrays.distances = true;
+        self
+    }
+
+    /// Stores the vectors `D = r[j] − r[i] + S · cell` (three `f64` a pair).
+    pub fn vectors(mut self) -> Self {
+        self.arrays.vectors = true;
+        self
+    }
+
+    /// Uses `threads` threads; 1 by default, 0 for as many as the machine has. The list is the same, byte for byte.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// Never lists these pairs of atoms, in either direction and in any image (bonded atoms, for example).
+    pub fn exclude(mut self, pairs: &[(u32, u32)]) -> Self {
+        self.excluded.extend_from_slice(pairs);
+        self
+    }
+
+    /// Searches the neighbours of these atoms only: all other rows stay empty. Not together with
+    /// [`half`](Self::half), which would lose pairs whose lower index is no centre.
+    pub fn centres(mut self, atoms: &[u32]) -> Self {
+        self.centres = Some(atoms.to_vec());
+        self
+    }
+
+    /// Keeps at most the `k` nearest neighbours of each atom (ties by `j`, then by `S`).
+    ///
+    /// This **truncates**: a full list stops being symmetric, and a graph may fall apart without a warning. Not
+    /// together with [`half`](Self::half).
+    pub fn max_neighbors(mut self, k: usize) -> Self {
+        self.neighbors_max = Some(k);
+        self
+    }
+
+    /// The list of these atoms.
+    ///
+    /// `Time: O(n + pairs)` for a bounded density; `Memory:` the arrays of the list and at most a third more while
+    /// it is built, if the rows are not short.
+    ///
+    /// # Errors
+    /// Any [`Error`]; the positions, the cutoff and the options are checked before the search.
+    #[doc(alias = "CellList::build")]
+    #[doc(alias = "par_search_optimized")]
+    #[doc(alias = "neighbour_list")]
+    pub fn build<P: Position>(&self, positions: &[P], cell: &Cell) -> Result<NeighborList, Error> {
+        let mut list = NeighborList::default();
+        self.build_into(positions, cell, &mut Workspace::default(), &mut list)?;
+        Ok(list)
+    }
+
+    /// Like [`build`](Self::build), into a list and a workspace whose memory is used again.
+    ///
+    /// # Errors
+    /// As [`build`](Self::build); the list is empty then.
+    pub fn build_into<P: Position>(
+        &self,
+        positions: &[P],
+        cell: &Cell,
+        workspace: &mut Workspace,
+        list: &mut NeighborList,
+    ) -> Result<(), Error> {
+        list.clear();
+        let plan = Plan::new(self, positions, cell, workspace)?;
+        plan.store(self.arrays, list)
+    }
+
+    /// One list for each of the cutoffs, found in one search at the largest; each equals the list that
+    /// [`build`](Self::build) would give for it. The builder's own cutoff is not used.
+    ///
+    /// # Errors
+    /// As [`build`](Self::build), and [`Error::BadCutoff`] for any of the cutoffs.
+    pub fn build_cutoffs<P: Position>(
+        &self,
+        positions: &[P],
+        cell: &Cell,
+        cutoffs: &[f64],
+    ) -> Result<Vec<NeighborList>, Error> {
+        cutoffs
+            .iter()
+            .map(|&cutoff| Self { cutoff: cutoff.into(), ..self.clone() }.build(positions, cell))
+            .collect()
+    }
+
+    /// The search alone: its exact size is known, nothing of the list is stored yet.
+    ///
+    /// # Errors
+    /// As [`build`](Self::build).
+    pub fn search<P: Position>(&self, positions: &[P], cell: &Cell) -> Result<Search, Error> {
+        Ok(Search::from_plan(Plan::new(self, positions, cell, &mut Workspace::default())?))
+    }
+}
