@@ -69,3 +69,33 @@ fn no_dimensions_no_distance() {
         assert_eq!(tiles, [[[0.0; 16]; 8]; 3]);
     }
 }
+
+/// Run by the test below in processes of their own, because the variable is read once.
+#[test]
+fn child_reports_its_level() {
+    let levels: Vec<_> = Level::available().map(Level::name).collect();
+    eprintln!("levels {levels:?}");
+}
+
+/// The variable lowers the level; what it does not know must not pass for a test at another level.
+#[test]
+fn environment_lowers_the_level_or_is_refused() {
+    let run = |value: &str| {
+        std::process::Command::new(std::env::current_exe().expect("this program has a path"))
+            .args(["--exact", "child_reports_its_level", "--nocapture"])
+            .env("SIMD_KERNELS", value)
+            .output()
+            .expect("this program can be run")
+    };
+    let here: Vec<_> = Level::available().map(Level::name).collect();
+    for (i, level) in here.iter().enumerate() {
+        let output = String::from_utf8(run(level).stderr).expect("text");
+        assert!(output.contains(&format!("levels {:?}", &here[..=i])), "{level}: {output}");
+    }
+    for unknown in ["", "AVX2", "avx", "sse2 ", "native"] {
+        let output = run(unknown);
+        assert!(!output.status.success(), "{unknown:?} was accepted");
+        let text = String::from_utf8(output.stderr).expect("text");
+        assert!(text.contains("it takes scalar, sse2, avx2 or avx512"), "{unknown:?}: {text}");
+    }
+}
