@@ -15,7 +15,10 @@ const N: usize = 4096;
 fn bench(criterion: &mut Criterion, kernel: &str, items: usize, mut run: impl FnMut(Level)) {
     let mut group = criterion.benchmark_group(kernel);
     group.throughput(Throughput::Elements(items as u64));
-    group.sample_size(20).warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_millis(500));
+    group
+        .sample_size(20)
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(500));
     for level in Level::available() {
         group.bench_function(BenchmarkId::from_parameter(level), |bencher| bencher.iter(|| run(level)));
     }

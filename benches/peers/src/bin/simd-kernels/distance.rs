@@ -135,7 +135,6 @@ fn within(suite: &mut Suite) {
             .flatters("nobody")
             .operations(work.runs.iter().map(|run| run.1 as usize).sum())
             .unit("ns/pair")
-            .target(Against::Engine("loop"), 4.0)
             .ours("planes::within", VERSION, || (), |()| within_runs(level, work))
             .ours("portable", VERSION, || (), |()| within_runs(Level::scalar(), work))
             .peer("loop", RUST, || (), |()| marking_loop(work))
@@ -272,6 +271,9 @@ fn one_to_many_f64(suite: &mut Suite) {
     contest.run();
 }
 
+/// A kernel of ours: queries and panels, dimension-major, make tiles.
+type Kernel = fn(Level, queries: &[[f32; 8]], panels: &[[f32; 16]], out: &mut [tile::Tile<f32>]);
+
 /// `C = Q P^T` for eight queries and all rows: the call of a matrix-multiplication crate.
 type Multiply = fn(d: usize, n: usize, queries: &[f32], rows: &[f32], products: &mut [f32]);
 
@@ -381,7 +383,7 @@ fn eight_to_many(suite: &mut Suite, d: usize) {
     let queries = transposed(&work.queries, 8);
     let queries = queries.as_chunks::<8>().0;
     let tiles = || vec![[[0.0_f32; 16]; 8]; n / 16];
-    let ours = |kernel: fn(Level, &[[f32; 8]], &[[f32; 16]], &mut [tile::Tile<f32>])| {
+    let ours = |kernel: Kernel| {
         move |out: &mut Vec<tile::Tile<f32>>| {
             for queries in queries.chunks_exact(d) {
                 kernel(level, queries, panels, out);

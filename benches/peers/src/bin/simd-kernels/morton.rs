@@ -179,7 +179,6 @@ fn three_d(suite: &mut Suite) {
         .flatters("nobody")
         .operations(FRESH)
         .unit("ns/point")
-        .target(Against::Engine("magic numbers"), 4.0)
         .ours(
             "morton::decode_3d_slice",
             VERSION,
