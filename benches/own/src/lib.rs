@@ -5,6 +5,7 @@
 pub mod harness;
 pub mod neighbor_list;
 pub mod random;
+pub mod simd_kernels;
 
 /// The workspace's README: its examples are tested here, where every crate is at hand.
 #[cfg(doctest)]
