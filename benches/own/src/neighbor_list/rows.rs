@@ -217,6 +217,11 @@ pub fn rows() -> Vec<Row> {
         Row::new("half/6A/liquid", Liquid, 10_000, 6.0)
             .half()
             .models("molecular dynamics, which uses Newton's third law", "who searches half the cells"),
+        Row::new("half/14A/liquid", Liquid, 10_000, 14.0)
+            .half()
+            .models(dispersion, "who searches half the cells")
+            .rounds(5)
+            .full(),
         Row::new("threads-2/6A/liquid", Liquid, 20_000, 6.0)
             .threads(2)
             .promises(&[("vesin", 4.0)])
