@@ -1,4 +1,86 @@
-//! `cargo xtask`: measures, profiles and guards the workspace. One file per command.
+//! `cargo xtask`: measures, profiles and guards the workspace. One file per command in `commands`; what several
+//! commands share stands beside this file.
 #![forbid(unsafe_code)]
+#![allow(clippy::print_stdout, reason = "a command line tool speaks on standard output")]
 
-fn main() {}
+mod commands;
+mod interrupt;
+mod machine;
+mod metric;
+mod names;
+mod process;
+mod python;
+mod record;
+mod rows;
+mod stats;
+mod table;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use commands::{bench, ci, compare, doctor, test, tidy};
+
+/// Measures, profiles and guards the workspace.
+///
+/// Start with `cargo xtask test` (is it right?) and `cargo xtask bench` (is it fast?). Both need Rust and nothing
+/// else; `cargo xtask doctor` tells what the other commands would like to find, and installs nothing.
+///
+/// Exit codes: 0 all is well, 1 the code under test failed (a test, a wrong answer, a broken rule), 2 the command
+/// itself could not run (a missing tool, an unknown name).
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Bench(bench::Arguments),
+    Compare(compare::Arguments),
+    Test(test::Arguments),
+    Tidy(tidy::Arguments),
+    Doctor(doctor::Arguments),
+    Ci(ci::Arguments),
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Bench(arguments) => bench::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
+        Command::Tidy(arguments) => tidy::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Ci(arguments) => ci::run(&arguments),
+    };
+    match result {
+        Ok(Outcome::Good) => ExitCode::SUCCESS,
+        Ok(Outcome::Failed) => ExitCode::from(1),
+        Ok(Outcome::Interrupted) => ExitCode::from(130),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// What a command that ran to its end has to say about the code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// Exit code 0.
+    Good,
+    /// Exit code 1: the command worked and what it examined failed.
+    Failed,
+    /// Exit code 130, as shells have it: somebody pressed Ctrl-C; what was done until then is kept.
+    Interrupted,
+}
+
+impl Outcome {
+    /// `Good` if `good`.
+    fn from_good(good: bool) -> Self {
+        if good { Self::Good } else { Self::Failed }
+    }
+}

@@ -1,3 +1,20 @@
 //! SIMD kernels over slices and numbers, chosen once per operation at run time.
-//!
-//! **Not built yet.** What will be here: `Level`, and kernels for search, tags, distances, Morton codes, compress and prefix sums.
+#![cfg_attr(not(feature = "std"), no_std)]
+#![allow(
+    clippy::missing_safety_doc,
+    reason = "no function here is `unsafe`; the lint takes those with a target feature for such, and level.rs tells the rule"
+)]
+
+pub mod compress;
+pub mod distance;
+mod key;
+pub mod level;
+pub mod morton;
+mod prefetch;
+pub mod prefix;
+pub mod search;
+pub mod tag;
+mod vector;
+
+pub use level::{Isa, Level};
+pub use prefetch::{CACHE_LINE, prefetch, prefetch_bytes};

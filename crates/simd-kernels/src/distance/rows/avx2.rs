@@ -1,0 +1,19 @@
+//! Distances and dot products of rows with 256-bit vectors.
+
+use super::{DOT, SQUARED_DISTANCE, body};
+use crate::distance::Float;
+use crate::level::Avx2;
+
+/// [`super::squared_distances`] for callers that enable AVX2 themselves.
+#[target_feature(enable = "avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
+#[inline]
+pub fn squared_distances<T: Float>(query: &[T], rows: &[T], out: &mut [T]) {
+    body::<T::Avx2, SQUARED_DISTANCE>(Avx2::proven(), query, rows, out);
+}
+
+/// [`super::dots`] for callers that enable AVX2 themselves.
+#[target_feature(enable = "avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
+#[inline]
+pub fn dots<T: Float>(query: &[T], rows: &[T], out: &mut [T]) {
+    body::<T::Avx2, DOT>(Avx2::proven(), query, rows, out);
+}

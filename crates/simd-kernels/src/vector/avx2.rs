@@ -1,0 +1,113 @@
+//! Eight `f32` or four `f64` in a 256-bit register.
+#![allow(
+    unsafe_code,
+    reason = "vector instructions, each proven to exist by the token that its function takes"
+)]
+
+use core::arch::x86_64::*;
+
+use super::Vector;
+use crate::level::Avx2;
+
+/// The two element types differ in the names of their instructions alone.
+macro_rules! vector {
+    ($vector:ty, $lane:ty, $lanes:literal, $set1:ident, $load:ident, $store:ident, $add:ident, $sub:ident,
+     $mul:ident, $mul_add:ident, $compare:ident, $movemask:ident, $sum:ident) => {
+        impl Vector for $vector {
+            type Proof = Avx2;
+            type Lane = $lane;
+            const LANES: usize = $lanes;
+
+            #[inline(always)]
+            fn splat(_: Avx2, lane: $lane) -> Self {
+                // SAFETY: the token proves avx.
+                unsafe { $set1(lane) }
+            }
+
+            #[inline(always)]
+            fn load(_: Avx2, lanes: &[$lane]) -> Self {
+                assert!(lanes.len() == $lanes, "a vector of lanes");
+                // SAFETY: the token proves avx; 32 bytes are readable by the assertion, at any alignment.
+                unsafe { $load(lanes.as_ptr()) }
+            }
+
+            #[inline(always)]
+            fn load_part(proof: Avx2, lanes: &[$lane]) -> Self {
+                let mut all = [0.0; $lanes];
+                for (slot, lane) in all.iter_mut().zip(lanes) {
+                    *slot = *lane;
+                }
+                Self::load(proof, &all)
+            }
+
+            #[inline(always)]
+            fn store(self, _: Avx2, lanes: &mut [$lane]) {
+                assert!(lanes.len() == $lanes, "a vector of lanes");
+                // SAFETY: the token proves avx; 32 bytes are writable by the assertion, at any alignment.
+                unsafe { $store(lanes.as_mut_ptr(), self) }
+            }
+
+            #[inline(always)]
+            fn add(self, _: Avx2, other: Self) -> Self {
+                // SAFETY: the token proves avx.
+                unsafe { $add(self, other) }
+            }
+
+            #[inline(always)]
+            fn sub(self, _: Avx2, other: Self) -> Self {
+                // SAFETY: the token proves avx.
+                unsafe { $sub(self, other) }
+            }
+
+            #[inline(always)]
+            fn mul(self, _: Avx2, other: Self) -> Self {
+                // SAFETY: the token proves avx.
+                unsafe { $mul(self, other) }
+            }
+
+            #[inline(always)]
+            fn mul_add(self, _: Avx2, factor: Self, term: Self) -> Self {
+                // SAFETY: the token proves fma.
+                unsafe { $mul_add(self, factor, term) }
+            }
+
+            #[inline(always)]
+            fn less(self, _: Avx2, other: Self) -> u16 {
+                // SAFETY: the token proves avx.
+                let lanes = unsafe { $compare::<_CMP_LT_OQ>(self, other) };
+                // SAFETY: the token proves avx.
+                unsafe { $movemask(lanes) as u16 }
+            }
+
+            #[inline(always)]
+            fn sum(self, _: Avx2) -> $lane {
+                // SAFETY: the token proves avx.
+                unsafe { $sum(self) }
+            }
+        }
+    };
+}
+
+vector! {
+    __m256, f32, 8, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, _mm256_sub_ps,
+    _mm256_mul_ps, _mm256_fmadd_ps, _mm256_cmp_ps, _mm256_movemask_ps, sum_f32
+}
+vector! {
+    __m256d, f64, 4, _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_add_pd, _mm256_sub_pd,
+    _mm256_mul_pd, _mm256_fmadd_pd, _mm256_cmp_pd, _mm256_movemask_pd, sum_f64
+}
+
+#[target_feature(enable = "avx")]
+#[inline]
+fn sum_f32(x: __m256) -> f32 {
+    let x = _mm_add_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps::<1>(x));
+    let x = _mm_add_ps(x, _mm_movehl_ps(x, x));
+    _mm_cvtss_f32(_mm_add_ss(x, _mm_movehdup_ps(x)))
+}
+
+#[target_feature(enable = "avx")]
+#[inline]
+fn sum_f64(x: __m256d) -> f64 {
+    let x = _mm_add_pd(_mm256_castpd256_pd128(x), _mm256_extractf128_pd::<1>(x));
+    _mm_cvtsd_f64(_mm_add_sd(x, _mm_unpackhi_pd(x, x)))
+}

@@ -1,0 +1,8 @@
+//! One file per command; each has its `Arguments`, whose help teaches, and a `run`.
+
+pub(crate) mod bench;
+pub(crate) mod ci;
+pub(crate) mod compare;
+pub(crate) mod doctor;
+pub(crate) mod test;
+pub(crate) mod tidy;

@@ -1,0 +1,156 @@
+//! `cargo xtask test`: every test, at every SIMD level that this machine has.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use cargo_metadata::{Artifact, Message};
+use clap::Args;
+
+use crate::workspace::Workspace;
+use crate::{Outcome, machine, names, process};
+
+/// Run every test, at every SIMD level that this machine has.
+///
+/// First plain `cargo test` (doctests and examples included) with the kernels that the machine detects, then the test
+/// programs of the crates that use kernels once more at each lower level, by SIMD_KERNELS=avx2 and =scalar, without
+/// compiling anything again. Needs Rust and nothing else.
+///
+/// Exit codes: 0 all pass, 1 a test failed or does not compile, 2 could not run.
+#[derive(Debug, Default, Args)]
+#[command(after_help = "Examples:
+  cargo xtask test                        everything
+  cargo xtask test -p cover-tree          one crate
+  cargo xtask test --levels auto          only at the machine's own level
+  cargo xtask test -p bplus-tree -- laws  pass `laws` to the test programs")]
+pub(crate) struct Arguments {
+    /// Only these packages or folders of `crates`, e.g. `simd-kernels`.
+    #[arg(short, long = "package", value_name = "CRATE")]
+    pub(crate) packages: Vec<String>,
+    /// SIMD levels to test at; `auto` is what the machine detects.
+    #[arg(long, value_delimiter = ',', default_values = ["auto", "avx2", "scalar"], value_name = "LEVELS")]
+    pub(crate) levels: Vec<String>,
+    /// Also the long tests: sets LOCALITY_LONG=1.
+    #[arg(long)]
+    pub(crate) long: bool,
+    /// Arguments for the test programs.
+    #[arg(last = true)]
+    pub(crate) rest: Vec<String>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
+    let workspace = Workspace::load()?;
+    let packages = packages(&workspace, &arguments.packages)?;
+    for level in &arguments.levels {
+        let known: Vec<String> = ["auto"].into_iter().chain(machine::LEVELS).map(str::to_owned).collect();
+        names::check("SIMD level", level, &known)?;
+    }
+    let mut good = true;
+    if arguments.levels.iter().any(|level| level == "auto") {
+        good = process::status(&mut plain(&workspace, arguments, &packages))?.success();
+    }
+    let lower: Vec<&str> =
+        arguments.levels.iter().map(String::as_str).filter(|level| *level != "auto").collect();
+    if good && !lower.is_empty() {
+        let programs = programs(&workspace, &packages)?;
+        for level in lower {
+            good &= at_level(&programs, level, arguments)?;
+        }
+    }
+    Ok(Outcome::from_good(good))
+}
+
+/// Package names for what was typed: package names, or folders of `crates`.
+fn packages(workspace: &Workspace, asked: &[String]) -> Result<Vec<String>> {
+    let mut known: Vec<String> = workspace.packages().map(|package| package.name.to_string()).collect();
+    known.extend(workspace.libraries().map(|library| workspace.short_name(library)));
+    let name = |asked: &String| {
+        names::check("package", asked, &known)?;
+        let folder = workspace.libraries().find(|library| workspace.short_name(library) == *asked);
+        Ok(folder.map_or_else(|| asked.clone(), |library| library.name.to_string()))
+    };
+    asked.iter().map(name).collect()
+}
+
+fn plain(workspace: &Workspace, arguments: &Arguments, packages: &[String]) -> Command {
+    let mut cargo = workspace.cargo();
+    cargo.arg("test").args(packages.iter().flat_map(|name| ["--package", name]));
+    if !arguments.rest.is_empty() {
+        cargo.arg("--").args(&arguments.rest);
+    }
+    set_long(&mut cargo, arguments.long);
+    cargo
+}
+
+fn set_long(command: &mut Command, long: bool) {
+    if long {
+        command.env("LOCALITY_LONG", "1");
+    }
+}
+
+/// One test program of a crate whose behaviour depends on the SIMD level.
+struct Program {
+    package: String,
+    name: String,
+    path: PathBuf,
+    folder: PathBuf,
+}
+
+/// The test programs of the kernels and of every crate that depends on them. Cargo has compiled them for the plain
+/// run already, so this only asks where they are.
+fn programs(workspace: &Workspace, packages: &[String]) -> Result<Vec<Program>> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["test", "--no-run", "--message-format", "json-render-diagnostics"]);
+    cargo.args(packages.iter().flat_map(|name| ["--package", name]));
+    cargo.stderr(std::process::Stdio::inherit());
+    let messages = process::output(&mut cargo).context("the tests do not compile")?;
+    let artifacts =
+        Message::parse_stream(messages.as_bytes()).filter_map(Result::ok).filter_map(
+            |message| match message {
+                Message::CompilerArtifact(artifact) if artifact.profile.test => Some(artifact),
+                _ => None,
+            },
+        );
+    Ok(artifacts.filter_map(|artifact| program(workspace, &artifact)).collect())
+}
+
+fn program(workspace: &Workspace, artifact: &Artifact) -> Option<Program> {
+    const KERNELS: &str = "locality-simd-kernels";
+    let package = workspace.packages().find(|package| package.id == artifact.package_id)?;
+    let uses_kernels = package.name == KERNELS || package.dependencies.iter().any(|on| on.name == KERNELS);
+    let is_library = workspace.libraries().any(|library| library.id == package.id);
+    (uses_kernels && is_library).then_some(())?;
+    Some(Program {
+        package: workspace.short_name(package),
+        name: artifact.target.name.clone(),
+        path: artifact.executable.clone()?.into_std_path_buf(),
+        folder: workspace.root().join(workspace.folder(package)),
+    })
+}
+
+/// Runs the programs with the kernels lowered to `level`; the answer is whether all passed.
+fn at_level(programs: &[Program], level: &str, arguments: &Arguments) -> Result<bool> {
+    let rank = |name: &str| machine::LEVELS.iter().position(|&level| level == name);
+    if rank(level) >= rank(machine::level()) {
+        println!(
+            "\nSIMD_KERNELS={level}: this machine's own level is {}, so `auto` was it",
+            machine::level()
+        );
+        return Ok(true);
+    }
+    let mut good = true;
+    for program in programs {
+        println!("\n     Running {} {} at SIMD_KERNELS={level}", program.package, program.name);
+        let mut command = Command::new(&program.path);
+        // What cargo would set; some tests look for their files by it.
+        command.current_dir(&program.folder).env("CARGO_MANIFEST_DIR", &program.folder);
+        command.env("SIMD_KERNELS", level).args(&arguments.rest);
+        set_long(&mut command, arguments.long);
+        let status = process::status(&mut command)?;
+        if status.code().is_none() {
+            bail!("the tests {} of {} {}", program.name, program.package, process::ending(status));
+        }
+        good &= status.success();
+    }
+    Ok(good)
+}

@@ -1,0 +1,23 @@
+//! Ctrl-C as a flag, so that a long command can stop in good order and keep what it has.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+static FLAG: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+
+/// From here on an interrupt no longer ends the process; [`requested`] tells of it. A second one does end it.
+pub(crate) fn watch() {
+    let flag = FLAG.get_or_init(Arc::default);
+    for signal in [SIGINT, SIGTERM] {
+        // Both fail only for signals that cannot be caught. The first hook is armed by the second.
+        signal_hook::flag::register_conditional_default(signal, Arc::clone(flag)).expect("catchable");
+        signal_hook::flag::register(signal, Arc::clone(flag)).expect("catchable");
+    }
+}
+
+/// Whether somebody pressed Ctrl-C since [`watch`].
+pub(crate) fn requested() -> bool {
+    FLAG.get().is_some_and(|flag| flag.load(Ordering::Relaxed))
+}

@@ -1,0 +1,154 @@
+//! Running other programs: never with our standard input, always with a clear word about how they ended.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use crate::interrupt;
+
+/// One line of a child's output.
+#[derive(Debug)]
+pub(crate) enum Line {
+    Out(String),
+    Err(String),
+}
+
+/// How a streamed child ended.
+#[derive(Debug)]
+pub(crate) struct Ending {
+    pub(crate) status: ExitStatus,
+    /// We ended it because somebody pressed Ctrl-C.
+    pub(crate) interrupted: bool,
+}
+
+/// Runs `command`, hands over each line as it comes, and stops the child on Ctrl-C or when `on_line` fails.
+pub(crate) fn stream(command: &mut Command, mut on_line: impl FnMut(Line) -> Result<()>) -> Result<Ending> {
+    let program = display(command);
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start {program}"))?;
+    let (sender, lines) = mpsc::channel();
+    read_lines(child.stdout.take().expect("piped"), sender.clone(), Line::Out);
+    read_lines(child.stderr.take().expect("piped"), sender, Line::Err);
+
+    let mut interrupted = false;
+    loop {
+        match lines.recv_timeout(Duration::from_millis(100)) {
+            Ok(line) => {
+                if let Err(error) = on_line(line) {
+                    stop(&mut child);
+                    return Err(error);
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+        if interrupt::requested() && !interrupted {
+            interrupted = true;
+            stop(&mut child);
+        }
+    }
+    let status = child.wait().with_context(|| format!("cannot wait for {program}"))?;
+    Ok(Ending { status, interrupted: interrupted || interrupt::requested() })
+}
+
+/// Ends a child that may have ended by itself already.
+fn stop(child: &mut Child) {
+    // The only error is that there is nothing left to kill.
+    let _ = child.kill();
+}
+
+fn read_lines(source: impl Read + Send + 'static, sender: Sender<Line>, wrap: fn(String) -> Line) {
+    thread::spawn(move || {
+        for line in BufReader::new(source).lines().map_while(Result::ok) {
+            if sender.send(wrap(line)).is_err() {
+                return;
+            }
+        }
+    });
+}
+
+/// Runs `command` with our own output.
+pub(crate) fn status(command: &mut Command) -> Result<ExitStatus> {
+    command.stdin(Stdio::null()).status().with_context(|| format!("cannot start {}", display(command)))
+}
+
+/// The standard output of `command`; the error carries the end of its standard error.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let program = display(command);
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start {program}"))?;
+    if !output.status.success() {
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let last = stderr.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("no message");
+        bail!("{program} {}: {}", ending(output.status), last.trim());
+    }
+    String::from_utf8(output.stdout).with_context(|| format!("{program} printed something that is not UTF-8"))
+}
+
+/// "ended with exit code 3", or "was killed by signal 9".
+pub(crate) fn ending(status: ExitStatus) -> String {
+    if let Some(code) = status.code() {
+        return format!("ended with exit code {code}");
+    }
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        let hint = if signal == 9 { " (out of memory?)" } else { "" };
+        return format!("was killed by signal {signal}{hint}");
+    }
+    "was killed".to_owned()
+}
+
+/// The command as one would type it.
+pub(crate) fn display(command: &Command) -> String {
+    let mut text = command.get_program().to_string_lossy().into_owned();
+    for argument in command.get_args() {
+        text.push(' ');
+        text.push_str(&argument.to_string_lossy());
+    }
+    text
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_arrive_and_the_ending_is_told() {
+        let mut lines = Vec::new();
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo one; echo two >&2; exit 3"]);
+        let ending = stream(&mut command, |line| {
+            lines.push(match line {
+                Line::Out(text) => format!("out {text}"),
+                Line::Err(text) => format!("err {text}"),
+            });
+            Ok(())
+        });
+        lines.sort();
+        assert_eq!(lines, ["err two", "out one"]);
+        assert_eq!(super::ending(ending.unwrap().status), "ended with exit code 3");
+    }
+
+    #[test]
+    fn a_killed_child_is_called_killed() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "kill -9 $$"]);
+        assert_eq!(ending(status(&mut command).unwrap()), "was killed by signal 9 (out of memory?)");
+    }
+
+    #[test]
+    fn a_failing_reader_stops_the_child() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo go; exec sleep 60"]);
+        let started = std::time::Instant::now();
+        assert!(stream(&mut command, |_| bail!("disk full")).is_err());
+        assert!(started.elapsed() < Duration::from_secs(30));
+    }
+}

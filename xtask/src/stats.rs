@@ -1,0 +1,161 @@
+//! Statistics of samples. Every function says what it gives for too few.
+
+/// The `q`-quantile (0..=1) of `sorted` with linear interpolation between neighbours; none if empty.
+///
+/// This is R's type 7 and NumPy's default.
+pub(crate) fn quantile(sorted: &[f64], q: f64) -> Option<f64> {
+    let last = sorted.len().checked_sub(1)?;
+    let position = q * last as f64;
+    let (below, part) = (position.floor() as usize, position.fract());
+    let above = (below + 1).min(last);
+    Some(sorted[below] + (sorted[above] - sorted[below]) * part)
+}
+
+/// The middle and the spread of some samples.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Summary {
+    pub(crate) count: usize,
+    pub(crate) median: f64,
+    /// Half the distance between the quartiles: half of all samples lie within `median ± spread`, about.
+    pub(crate) spread: f64,
+}
+
+impl Summary {
+    /// None without samples.
+    pub(crate) fn of(samples: &[f64]) -> Option<Self> {
+        let sorted = sorted(samples);
+        let median = quantile(&sorted, 0.5)?;
+        let spread = (quantile(&sorted, 0.75)? - quantile(&sorted, 0.25)?) / 2.0;
+        Some(Self { count: sorted.len(), median, spread })
+    }
+
+    /// The spread as a part of the median; 0 if the median is 0.
+    pub(crate) fn relative_spread(&self) -> f64 {
+        if self.median == 0.0 { 0.0 } else { self.spread / self.median }
+    }
+}
+
+/// The samples in ascending order.
+pub(crate) fn sorted(samples: &[f64]) -> Vec<f64> {
+    let mut sorted = samples.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted
+}
+
+/// The geometric mean of positive values; none without values.
+pub(crate) fn geometric_mean(values: &[f64]) -> Option<f64> {
+    if values.is_empty() {
+        return None;
+    }
+    let logs: f64 = values.iter().map(|value| value.ln()).sum();
+    Some((logs / values.len() as f64).exp())
+}
+
+/// An interval that holds the true value with the stated confidence.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Interval {
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+}
+
+impl Interval {
+    pub(crate) fn contains(&self, value: f64) -> bool {
+        (self.low..=self.high).contains(&value)
+    }
+}
+
+/// A confidence interval (at least 95 %) of the median, from order statistics: no assumption about the distribution
+/// but that samples are independent. With fewer than 6 samples, all of their range, which promises less.
+pub(crate) fn median_interval(samples: &[f64]) -> Option<Interval> {
+    let sorted = sorted(samples);
+    let n = sorted.len();
+    let last = n.checked_sub(1)?;
+    let k = lower_rank(n).saturating_sub(1).min(last / 2);
+    Some(Interval { low: sorted[k], high: sorted[last - k] })
+}
+
+/// The largest k with P(Binomial(n, 1/2) < k) <= 2.5 %: the interval runs from the k-th smallest to the k-th largest.
+fn lower_rank(n: usize) -> usize {
+    if n > 200 {
+        // 2^-n soon underflows, and the normal approximation is exact to a rank from here on.
+        return (n as f64 / 2.0 - 0.98 * (n as f64).sqrt()) as usize;
+    }
+    let (mut k, mut tail, mut term) = (0, 0.0, 0.5_f64.powi(n as i32));
+    while k < n / 2 && tail + term <= 0.025 {
+        tail += term;
+        term *= (n - k) as f64 / (k + 1) as f64;
+        k += 1;
+    }
+    k
+}
+
+/// Theirs divided by ours, round by round: interleaved samples of one round saw the same machine.
+pub(crate) fn round_ratios(theirs: &[f64], ours: &[f64]) -> Vec<f64> {
+    theirs.iter().zip(ours).filter(|&(_, &ours)| ours > 0.0).map(|(theirs, ours)| theirs / ours).collect()
+}
+
+/// An interval of the ratio of two medians from unpaired samples: of two separate runs, say. The quotient of the two
+/// medians' 95 % intervals, hence wider than 95 %.
+pub(crate) fn ratio_interval(numerator: &[f64], denominator: &[f64]) -> Option<Interval> {
+    let (n, d) = (median_interval(numerator)?, median_interval(denominator)?);
+    (d.low > 0.0).then(|| Interval { low: n.low / d.high, high: n.high / d.low })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_those_of_numpy() {
+        // numpy.quantile([1, 2, 4, 8, 16], [0.1, 0.25, 0.5, 0.9])
+        let sorted = [1.0, 2.0, 4.0, 8.0, 16.0];
+        let expected = [(0.1, 1.4), (0.25, 2.0), (0.5, 4.0), (0.9, 12.8), (0.0, 1.0), (1.0, 16.0)];
+        for (q, value) in expected {
+            assert!((quantile(&sorted, q).unwrap() - value).abs() < 1e-12, "{q}");
+        }
+        assert_eq!(quantile(&[], 0.5), None);
+    }
+
+    #[test]
+    fn a_summary_ignores_one_outlier() {
+        let summary = Summary::of(&[10.0, 11.0, 9.0, 10.0, 1000.0]).unwrap();
+        assert_eq!((summary.median, summary.spread, summary.count), (10.0, 0.5, 5));
+        assert_eq!(summary.relative_spread(), 0.05);
+        assert_eq!(Summary::of(&[]), None);
+    }
+
+    #[test]
+    fn the_geometric_mean_of_ratios_and_their_inverses_is_one() {
+        let mean = geometric_mean(&[2.0, 8.0, 0.5, 0.125]).unwrap();
+        assert!((mean - 1.0).abs() < 1e-12);
+        assert_eq!(geometric_mean(&[]), None);
+    }
+
+    #[test]
+    fn the_medians_interval_has_the_ranks_of_the_tables() {
+        // Ranks for 95 % from the binomial tables: n = 9 -> 2nd and 8th, n = 10 -> 2nd and 9th, n = 30 -> 10th and 21st.
+        for (n, low, high) in
+            [(1, 1, 1), (5, 1, 5), (6, 1, 6), (9, 2, 8), (10, 2, 9), (20, 6, 15), (30, 10, 21)]
+        {
+            let samples: Vec<f64> = (1..=n).map(f64::from).collect();
+            let interval = median_interval(&samples).unwrap();
+            assert_eq!((interval.low, interval.high), (f64::from(low), f64::from(high)), "n = {n}");
+        }
+        assert_eq!(median_interval(&[]), None);
+    }
+
+    #[test]
+    fn ratios_pair_rounds_so_that_drift_cancels() {
+        let ours = [1.0, 2.0, 4.0];
+        let theirs = [3.0, 6.0, 12.0];
+        assert_eq!(round_ratios(&theirs, &ours), [3.0, 3.0, 3.0]);
+    }
+
+    #[test]
+    fn a_ratio_of_unpaired_runs_is_wide() {
+        let a: Vec<f64> = (0..9).map(|i| 100.0 + f64::from(i)).collect();
+        let interval = ratio_interval(&a, &a).unwrap();
+        assert!(interval.contains(1.0) && interval.low < 0.96 && interval.high > 1.04);
+        assert_eq!(ratio_interval(&a, &[0.0]), None);
+    }
+}
