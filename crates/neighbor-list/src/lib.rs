@@ -14,14 +14,23 @@
 
 mod batch;
 mod cell;
+mod chunk;
 mod error;
+mod frame;
+mod grid;
+mod hits;
 mod linear;
+mod memory;
 mod options;
 pub mod oracle;
 mod pairs;
+mod parallel;
 mod plan;
 mod position;
+mod resolution;
+mod rules;
 mod search;
+mod stencil;
 mod verlet;
 
 pub use batch::Batch;

@@ -1,6 +1,8 @@
 //! What to search for and what to store: [`Builder`] and [`Cutoff`].
 
-use crate::plan::Plan;
+use simd_kernels::Level;
+
+use crate::rules::Rules;
 use crate::{Cell, Error, NeighborList, Position, Search, Workspace};
 
 /// How far apart two atoms may be, strictly: a pair is listed if `d < cutoff`.
@@ -81,6 +83,7 @@ pub struct Builder {
     pub(crate) excluded: Vec<(u32, u32)>,
     pub(crate) centres: Option<Vec<u32>>,
     pub(crate) neighbors_max: Option<usize>,
+    pub(crate) level: Option<Level>,
 }
 
 impl Builder {
@@ -93,6 +96,7 @@ impl Builder {
             excluded: Vec::new(),
             centres: None,
             neighbors_max: None,
+            level: None,
         }
     }
 
@@ -130,6 +134,13 @@ impl Builder {
     /// Uses `threads` threads; 1 by default, 0 for as many as the machine has. The list is the same, byte for byte.
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = threads;
+        self
+    }
+
+    /// Uses this instruction set instead of the best one; the list is the same, byte for byte.
+    #[doc(hidden)]
+    pub fn level(mut self, level: Level) -> Self {
+        self.level = Some(level);
         self
     }
 
@@ -182,9 +193,14 @@ impl Builder {
         workspace: &mut Workspace,
         list: &mut NeighborList,
     ) -> Result<(), Error> {
-        list.clear();
-        let plan = Plan::new(self, positions, cell, workspace)?;
-        plan.store(self.arrays, list)
+        let stored = Rules::new(self, positions.len()).and_then(|rules| {
+            workspace.search(self, &rules, positions, cell)?;
+            workspace.store(self.arrays, list)
+        });
+        if stored.is_err() {
+            list.clear();
+        }
+        stored
     }
 
     /// One list for each of the cutoffs, found in one search at the largest; each equals the list that
@@ -209,6 +225,8 @@ impl Builder {
     /// # Errors
     /// As [`build`](Self::build).
     pub fn search<P: Position>(&self, positions: &[P], cell: &Cell) -> Result<Search, Error> {
-        Ok(Search::from_plan(Plan::new(self, positions, cell, &mut Workspace::default())?))
+        let mut workspace = Workspace::default();
+        workspace.search(self, &Rules::new(self, positions.len())?, positions, cell)?;
+        Ok(Search::new_from(workspace))
     }
 }

@@ -5,6 +5,8 @@
     reason = "no function here is `unsafe`; the lint takes those with a target feature for such, and level.rs tells the rule"
 )]
 
+#[cfg(feature = "std")] // square roots are not in `core`
+pub mod ball;
 pub mod compress;
 pub mod distance;
 mod key;

@@ -79,7 +79,7 @@ impl<'a, T: Float> Planes<'a, T> {
 
     /// `len` points from `start` of each axis, those behind the run included.
     #[inline(always)]
-    fn axes(&self, start: usize, len: usize) -> [&'a [T]; 3] {
+    pub(crate) fn axes(&self, start: usize, len: usize) -> [&'a [T]; 3] {
         [self.x, self.y, self.z].map(|axis| &axis[start..start + len])
     }
 }

@@ -1,0 +1,312 @@
+//! A share of the rows: [`Chunk`], counted by one thread and then filled by one.
+//!
+//! The count pass stores for each atom the runs of candidates that hold a hit and a bit for each candidate. The fill
+//! pass only expands these bits, so the two cannot disagree on how long a row is.
+
+use core::ops::Range;
+
+use simd_kernels::Level;
+use simd_kernels::ball::{self, Ball, Run};
+use simd_kernels::distance::planes::Planes;
+
+use crate::grid::Grid;
+use crate::hits::{Hits, drop_hits, keep_nearest};
+use crate::rules::Rules;
+use crate::stencil::{Stencil, Translations};
+use crate::{Buffers, Error, Pair};
+
+/// Atoms whose runs and masks share an allocation: large enough to make allocations rare, small enough that none
+/// grows by doubling to much more than it needs.
+const TILE: usize = 512;
+
+/// What all chunks read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scene<'a> {
+    pub(crate) grid: &'a Grid,
+    pub(crate) translations: &'a Translations,
+    pub(crate) level: Level,
+}
+
+/// Some consecutive rows.
+#[derive(Debug, Default)]
+pub(crate) struct Chunk {
+    /// The atoms whose rows these are.
+    pub(crate) rows: Range<usize>,
+    /// How many pairs each row has.
+    pub(crate) counts: Vec<u32>,
+    tiles: Vec<Tile>,
+    scratch: Scratch,
+}
+
+/// Up to [`TILE`] atoms of a chunk, neighbours in space.
+#[derive(Debug, Default)]
+struct Tile {
+    /// Their places in the grid.
+    places: Vec<u32>,
+    /// How many runs each of them has.
+    run_counts: Vec<u32>,
+    runs: Vec<Run>,
+    masks: Vec<u16>,
+}
+
+#[derive(Debug, Default)]
+struct Scratch {
+    stencil: Stencil,
+    runs: Vec<Run>,
+    masks: Vec<u16>,
+}
+
+impl Scene<'_> {
+    pub(crate) fn points(&self) -> Planes<'_, f64> {
+        Planes::new(&self.grid.x, &self.grid.y, &self.grid.z)
+    }
+}
+
+impl Chunk {
+    /// Begins anew with these rows, whose atoms stand at `places`, ascending.
+    pub(crate) fn reset(&mut self, rows: Range<usize>, places: &[u32]) {
+        self.counts.clear();
+        self.counts.resize(rows.len(), 0);
+        self.rows = rows;
+        self.tiles.resize_with(places.len().div_ceil(TILE), Tile::default);
+        for (tile, places) in self.tiles.iter_mut().zip(places.chunks(TILE)) {
+            tile.places.clear();
+            tile.places.extend_from_slice(places);
+        }
+    }
+
+    /// Finds the hits of every row.
+    pub(crate) fn count(&mut self, scene: Scene<'_>, rules: &Rules<'_>) -> Result<(), Error> {
+        let Self { rows, counts, tiles, scratch } = self;
+        let mut column = None;
+        for tile in tiles {
+            tile.count(scene, rules, scratch, &mut column, |atom, hits| {
+                counts[atom as usize - rows.start] = hits
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Writes the rows; `offsets` are those of all rows, `buffers` this chunk's part.
+    pub(crate) fn fill(&self, scene: Scene<'_>, offsets: &[usize], buffers: &mut Buffers<'_>) {
+        let mut counts = Vec::new();
+        let base = offsets[self.rows.start];
+        for tile in &self.tiles {
+            tile.fill(scene, &mut counts, |atom| offsets[atom] - base..offsets[atom + 1] - base, buffers);
+        }
+    }
+
+    /// Calls `visit` with every pair.
+    pub(crate) fn for_each(&self, scene: Scene<'_>, visit: &mut impl FnMut(Pair)) {
+        for tile in &self.tiles {
+            tile.atoms().for_each(|(place, runs, masks)| {
+                let i = scene.grid.atoms[place];
+                for hit in Hits::new(runs, masks) {
+                    let vector = scene.displacement(place, hit.place, hit.translation);
+                    visit(Pair {
+                        i,
+                        j: scene.grid.atoms[hit.place],
+                        shift: scene.shift(place, hit.place, hit.translation),
+                        distance_squared: crate::linear::dot(vector, vector),
+                        vector,
+                    });
+                }
+            });
+        }
+    }
+}
+
+impl Tile {
+    fn count(
+        &mut self,
+        scene: Scene<'_>,
+        rules: &Rules<'_>,
+        scratch: &mut Scratch,
+        column: &mut Option<usize>,
+        mut row: impl FnMut(u32, u32),
+    ) -> Result<(), Error> {
+        let grid = scene.grid;
+        let points = scene.points();
+        self.run_counts.clear();
+        self.runs.clear();
+        self.masks.clear();
+        for index in 0..self.places.len() {
+            let place = self.places[index];
+            let atom = grid.atoms[place as usize];
+            let reach = rules.reach_of(atom);
+            if reach <= 0.0 {
+                self.run_counts.push(0);
+                row(atom, 0);
+                continue;
+            }
+            let center = grid.position(place as usize);
+            scratch.move_to(scene, rules, place, column);
+            let brick = grid.frame.turned(center);
+            let blocks = scratch.stencil.runs(scene.level, grid, brick, reach, &mut scratch.runs);
+            if scratch.masks.len() < blocks {
+                scratch.masks.resize(blocks, 0);
+            }
+            let ball = Ball { center, limit: reach * reach };
+            let vectors = &scene.translations.vectors;
+            let found =
+                ball::select(scene.level, points, ball, vectors, &mut scratch.runs, &mut scratch.masks);
+            let (runs, masks) = (&scratch.runs[..found.runs], &mut scratch.masks[..found.masks]);
+            // Its own place is always a hit (0 < limit) and stands in the first run.
+            let own = place - runs[0].start;
+            masks[own as usize / 16] &= !(1 << (own % 16));
+            let mut hits = found.hits - 1;
+            if rules.are_selective() {
+                hits = drop_hits(runs, masks, |hit| {
+                    let j = grid.atoms[hit.place];
+                    let d2 = scene.distance_squared(place as usize, hit.place, hit.translation);
+                    rules.admit(atom, j, d2, || {
+                        scene.shift(place as usize, hit.place, hit.translation) > [0; 3]
+                    })
+                });
+            }
+            if let Some(k) = rules.neighbors_max.filter(|&k| hits > k) {
+                keep_nearest(scene, place as usize, runs, masks, k);
+                hits = k;
+            }
+            let hits = u32::try_from(hits).map_err(|_| Error::TooManyPairs { pairs: hits as f64 })?;
+            self.keep(runs, masks)?;
+            row(atom, hits);
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, runs: &[Run], masks: &[u16]) -> Result<(), Error> {
+        let bytes = size_of_val(masks) + size_of_val(runs);
+        let room = self.runs.try_reserve(runs.len()).and_then(|()| self.masks.try_reserve(masks.len()));
+        room.map_err(|_| Error::OutOfMemory { bytes })?;
+        self.run_counts.push(runs.len() as u32);
+        self.runs.extend_from_slice(runs);
+        self.masks.extend_from_slice(masks);
+        Ok(())
+    }
+
+    /// The place, the runs and the masks of each atom.
+    fn atoms(&self) -> impl Iterator<Item = (usize, &[Run], &[u16])> {
+        let (mut runs, mut masks) = (&self.runs[..], &self.masks[..]);
+        self.places.iter().zip(&self.run_counts).map(move |(&place, &count)| {
+            let (own_runs, other_runs) = runs.split_at(count as usize);
+            let blocks = own_runs.iter().map(|run| run.len.div_ceil(16) as usize).sum();
+            let (own_masks, other_masks) = masks.split_at(blocks);
+            (runs, masks) = (other_runs, other_masks);
+            (place as usize, own_runs, own_masks)
+        })
+    }
+
+    fn fill(
+        &self,
+        scene: Scene<'_>,
+        counts: &mut Vec<u32>,
+        row_of: impl Fn(usize) -> Range<usize>,
+        buffers: &mut Buffers<'_>,
+    ) {
+        let grid = scene.grid;
+        let mut shifts = Vec::new();
+        for (place, runs, masks) in self.atoms() {
+            let row = row_of(grid.atoms[place] as usize);
+            if let Some(i) = &mut buffers.i {
+                i[row.clone()].fill(grid.atoms[place]);
+            }
+            counts.resize(counts.len().max(runs.len()), 0);
+            if let Some(j) = &mut buffers.j {
+                ball::gather(scene.level, &grid.atoms, runs, masks, counts, &mut j[row.clone()]);
+            }
+            if let Some(out) = &mut buffers.shifts {
+                let out = &mut out[row.clone()];
+                if grid.shifts.is_empty() {
+                    if buffers.j.is_none() {
+                        count_runs(runs, masks, counts);
+                    }
+                    shifts.clear();
+                    shifts.extend(runs.iter().map(|run| scene.translations.shifts[run.translation as usize]));
+                    ball::repeat(scene.level, &shifts, &counts[..runs.len()], out);
+                } else {
+                    for (out, hit) in out.iter_mut().zip(Hits::new(runs, masks)) {
+                        *out = scene.shift(place, hit.place, hit.translation);
+                    }
+                }
+            }
+            fill_geometry(scene, place, runs, masks, row, buffers);
+        }
+    }
+}
+
+/// The distances and vectors of one row.
+fn fill_geometry(
+    scene: Scene<'_>,
+    place: usize,
+    runs: &[Run],
+    masks: &[u16],
+    row: Range<usize>,
+    buffers: &mut Buffers<'_>,
+) {
+    if let Some(out) = &mut buffers.distances {
+        for (out, hit) in out[row.clone()].iter_mut().zip(Hits::new(runs, masks)) {
+            *out = scene.distance_squared(place, hit.place, hit.translation).sqrt();
+        }
+    }
+    if let Some(out) = &mut buffers.vectors {
+        for (out, hit) in out[row].iter_mut().zip(Hits::new(runs, masks)) {
+            *out = scene.displacement(place, hit.place, hit.translation);
+        }
+    }
+}
+
+/// The hits of each run.
+fn count_runs(runs: &[Run], mut masks: &[u16], counts: &mut [u32]) {
+    for (run, count) in runs.iter().zip(counts) {
+        let (own, others) = masks.split_at(run.len.div_ceil(16) as usize);
+        *count = own.iter().map(|mask| mask.count_ones()).sum();
+        masks = others;
+    }
+}
+
+impl Scratch {
+    /// Makes the stencil that of the column in which `place` stands; places come in ascending order.
+    fn move_to(&mut self, scene: Scene<'_>, rules: &Rules<'_>, place: u32, column: &mut Option<usize>) {
+        let grid = scene.grid;
+        let height = grid.bins[2];
+        let end = |column: usize| grid.start[(column + 1) * height];
+        if column.is_some_and(|column| place < end(column)) {
+            return;
+        }
+        let mut next = column.map_or(0, |column| column + 1);
+        while end(next) <= place {
+            next += 1;
+        }
+        *column = Some(next);
+        self.stencil.fill(grid, scene.translations, grid.column(next), rules.reach);
+    }
+}
+
+impl Scene<'_> {
+    /// `D` from the atom at `i` to the image `translation` of that at `j`.
+    #[inline]
+    pub(crate) fn displacement(&self, i: usize, j: usize, translation: u32) -> [f64; 3] {
+        let (from, to) = (self.grid.position(i), self.grid.position(j));
+        let t = self.translations.vectors[translation as usize];
+        core::array::from_fn(|axis| (to[axis] - from[axis]) + t[axis])
+    }
+
+    /// `d²`, with the formula of [`ball::select`].
+    #[inline]
+    pub(crate) fn distance_squared(&self, i: usize, j: usize, translation: u32) -> f64 {
+        let vector = self.displacement(i, j, translation);
+        crate::linear::dot(vector, vector)
+    }
+
+    /// `S` between the atoms as the caller gave them: what wrapping took off is put back.
+    #[inline]
+    pub(crate) fn shift(&self, i: usize, j: usize, translation: u32) -> [i32; 3] {
+        let shift = self.translations.shifts[translation as usize];
+        if self.grid.shifts.is_empty() {
+            return shift;
+        }
+        let (from, to) = (self.grid.shifts[i], self.grid.shifts[j]);
+        core::array::from_fn(|axis| shift[axis] + from[axis] - to[axis])
+    }
+}
