@@ -28,6 +28,7 @@ const GAP: f64 = 1.12;
 /// Distances that differ by less belong to one shell, in ångström.
 const SEPARATION: f64 = 0.1;
 const SHELLS_MAX: usize = 4;
+const BINS_MAX: f64 = 100_000.0;
 
 /// Coordination numbers, shells and radial distribution function of an extended-XYZ or POSCAR file.
 #[derive(Debug, Parser)]
@@ -59,13 +60,19 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    if !(arguments.width >= 1e-4 && arguments.width <= arguments.cutoff) {
-        return Err(format!("--width must be between 0.0001 and the cutoff, not {}", arguments.width).into());
-    }
     let structure = Structure::read(&arguments.file)?;
     let cell = structure.cell()?;
     let list =
         NeighborList::builder(arguments.cutoff).full().distances().build(&structure.positions, &cell)?;
+
+    let bins = arguments.cutoff / arguments.width;
+    if !(bins > 0.0 && bins <= BINS_MAX) {
+        return Err(format!(
+            "--width {} gives {bins} bins, and at most {BINS_MAX} are printed",
+            arguments.width
+        )
+        .into());
+    }
 
     let name = if structure.title.is_empty() {
         arguments.file.display().to_string()

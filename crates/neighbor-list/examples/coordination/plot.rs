@@ -47,15 +47,17 @@ pub(crate) fn draw(rdf: &Rdf, title: &str, path: &Path) -> Result<(), Box<dyn Er
         .label_style(("sans-serif", 15))
         .draw()?;
 
-    for (curve, &colour) in rdf.curves.iter().zip(COLOURS.iter().cycle()) {
+    for (index, (curve, &colour)) in rdf.curves.iter().zip(COLOURS.iter().cycle()).enumerate() {
+        // The sum of all stays visible around its parts.
+        let stroke = if index == 0 { 3 } else { 1 };
         let steps = curve.values.iter().enumerate().flat_map(|(bin, &value)| {
             let start = bin as f64 * rdf.width;
             [(start, value), (start + rdf.width, value)]
         });
         chart
-            .draw_series(LineSeries::new(steps, colour.stroke_width(2)))?
+            .draw_series(LineSeries::new(steps, colour.stroke_width(stroke)))?
             .label(curve.name.as_str())
-            .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(2)));
+            .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(stroke)));
     }
     let grey = RGBColor(140, 140, 140);
     let running = rdf.running.iter().enumerate().map(|(bin, &count)| ((bin + 1) as f64 * rdf.width, count));
@@ -65,7 +67,7 @@ pub(crate) fn draw(rdf: &Rdf, title: &str, path: &Path) -> Result<(), Box<dyn Er
         .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], grey.stroke_width(1)));
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::UpperLeft)
+        .position(SeriesLabelPosition::UpperMiddle)
         .background_style(WHITE.mix(0.85))
         .border_style(BLACK.mix(0.2))
         .label_font(("sans-serif", 15))

@@ -48,6 +48,8 @@ fn contest(suite: &mut Suite, vesin: &Result<Vesin, String>, row: &Row) {
     for &(engine, ratio) in row.targets {
         contest = contest.target(Against::Engine(engine), ratio);
     }
+    // Whatever else is promised: never slower than the best peer.
+    contest = contest.target(Against::BestPeer, 1.0);
     contest = ours::join(contest, row, system);
     contest = join_vesin(contest, vesin, row, system);
     let (atoms_max, cutoff_max) = PLAIN_MAX;

@@ -4,6 +4,7 @@
 //! touched before. Ours comes sorted by `i`; vesin's faster mode does not, so `vesin sorted` is an engine too.
 //! The Python peers run the same inputs (`--export`) through `benches/foreign/python/neighbor_list.py`.
 
+mod batch;
 mod lists;
 mod memory;
 mod ours;
@@ -41,6 +42,7 @@ fn main() {
         return lists::export_to(&suite, &directory);
     }
     lists::run(&mut suite, &vesin);
+    batch::run(&mut suite, &vesin);
     verlet::run(&mut suite, &vesin);
     write_limit::run(&mut suite);
     memory::run(&mut suite, &vesin);

@@ -51,7 +51,7 @@ fn exact(
         .unit("ns/pair")
         .expect(expected.finish())
         .target(Against::Engine("neighbor-list anew"), 4.0)
-        .target(Against::Engine("vesin"), 4.0)
+        .target(Against::BestPeer, 1.0)
         .ours_with(
             NAME,
             VERSION,
@@ -66,7 +66,7 @@ fn exact(
                 sum.finish()
             },
         )
-        .peer_with(
+        .ours_with(
             "neighbor-list anew",
             VERSION,
             || (),
@@ -117,7 +117,7 @@ fn candidates(suite: &mut Suite, row: &Row, [before, now]: [&System; 2], expecte
                 sum.finish()
             },
         )
-        .peer_with(
+        .ours_with(
             "neighbor-list anew",
             VERSION,
             || (),
