@@ -164,17 +164,20 @@ pub fn rows() -> Vec<Row> {
             .models(training, "who reorders atoms in random order"),
         Row::new("ijS/6A/liquid", Liquid, 20_000, 6.0)
             .promises(short)
-            .models(training, "who reorders atoms in random order"),
+            .models(training, "who reorders atoms in random order")
+            .rounds(5),
         Row::new("ijS/6A/copper", Copper, 10_976, 6.0)
             .promises(short)
-            .models(training, "who gains nothing from reordering"),
+            .models(training, "who gains nothing from reordering")
+            .rounds(7),
         Row::new("ijS/6A/copper", Copper, 19_652, 6.0)
             .promises(short)
             .models(training, "who gains nothing from reordering")
             .full(),
         Row::new("ijS/6A/triclinic", Triclinic, 10_000, 6.0)
             .promises(short)
-            .models("cells at 45°, 60° and 70°", "who bins by heights"),
+            .models("cells at 45°, 60° and 70°", "who bins by heights")
+            .rounds(7),
         Row::new("ijS/6A/triclinic", Triclinic, 20_000, 6.0)
             .promises(short)
             .models("cells at 45°, 60° and 70°", "who bins by heights")
@@ -186,12 +189,12 @@ pub fn rows() -> Vec<Row> {
         Row::new("ijS/14A/liquid", Liquid, 10_000, 14.0)
             .promises(&[("vesin", 8.0)])
             .models(dispersion, "who writes little a pair")
-            .rounds(4),
+            .rounds(3),
         Row::new("ij/14A/liquid", Liquid, 10_000, 14.0)
             .output(Indices)
             .promises(&[("vesin", 10.0)])
             .models(dispersion, "who writes little a pair")
-            .rounds(4),
+            .rounds(3),
         Row::new("ijSdD/14A/liquid", Liquid, 10_000, 14.0)
             .output(Everything)
             .promises(&[("vesin", 5.0)])

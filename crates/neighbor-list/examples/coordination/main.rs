@@ -60,6 +60,9 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    if arguments.gap.is_nan() || arguments.gap <= 1.0 {
+        return Err(format!("--gap must be a factor above 1, not {}", arguments.gap).into());
+    }
     let structure = Structure::read(&arguments.file)?;
     let cell = structure.cell()?;
     let list =

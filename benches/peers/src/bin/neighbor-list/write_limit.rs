@@ -28,6 +28,7 @@ pub(crate) fn run(suite: &mut Suite) {
         .models("the floor under any list that is stored: nothing is computed, the bytes are only written")
         .flatters("the floor: it writes one value, in order, to huge pages or to plain ones")
         .operations(pairs)
+        .rounds_max(5)
         .unit("ns/pair")
         .expect(pairs as u64)
         .target(Against::Engine("writes to huge pages"), SHARE)
