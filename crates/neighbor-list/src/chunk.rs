@@ -6,12 +6,12 @@
 use core::ops::Range;
 
 use simd_kernels::Level;
-use simd_kernels::ball::{self, Ball, Run};
+use simd_kernels::ball::{self, Ball, Geometry, Run};
 use simd_kernels::distance::planes::Planes;
 
 use crate::grid::Grid;
 use crate::hits::{Hits, drop_hits, keep_nearest};
-use crate::rules::Rules;
+use crate::rules::{Rules, limit};
 use crate::stencil::{Stencil, Translations};
 use crate::{Buffers, Error, Pair};
 
@@ -146,7 +146,7 @@ impl Tile {
             if scratch.masks.len() < blocks {
                 scratch.masks.resize(blocks, 0);
             }
-            let ball = Ball { center, limit: reach * reach };
+            let ball = Ball { center, limit: limit(reach) };
             let vectors = &scene.translations.vectors;
             let found =
                 ball::select(scene.level, points, ball, vectors, &mut scratch.runs, &mut scratch.masks);
@@ -244,15 +244,13 @@ fn fill_geometry(
     row: Range<usize>,
     buffers: &mut Buffers<'_>,
 ) {
-    if let Some(out) = &mut buffers.distances {
-        for (out, hit) in out[row.clone()].iter_mut().zip(Hits::new(runs, masks)) {
-            *out = scene.distance_squared(place, hit.place, hit.translation).sqrt();
-        }
-    }
-    if let Some(out) = &mut buffers.vectors {
-        for (out, hit) in out[row].iter_mut().zip(Hits::new(runs, masks)) {
-            *out = scene.displacement(place, hit.place, hit.translation);
-        }
+    let geometry = Geometry {
+        distances: buffers.distances.as_deref_mut().map(|out| &mut out[row.clone()]),
+        vectors: buffers.vectors.as_deref_mut().map(|out| &mut out[row]),
+    };
+    if geometry.distances.is_some() || geometry.vectors.is_some() {
+        let (center, vectors) = (scene.grid.position(place), &scene.translations.vectors);
+        ball::measure(scene.level, scene.points(), center, vectors, runs, masks, geometry);
     }
 }
 

@@ -120,11 +120,11 @@ impl Workspace {
         let pairs = self.pairs();
         list.offsets.clear();
         list.offsets.extend_from_slice(&self.offsets);
-        memory::resize(&mut list.i, pairs, 0)?;
-        memory::resize(&mut list.j, pairs, 0)?;
-        memory::resize(&mut list.shifts, if arrays.shifts { pairs } else { 0 }, [0; 3])?;
-        memory::resize(&mut list.distances, if arrays.distances { pairs } else { 0 }, 0.0)?;
-        memory::resize(&mut list.vectors, if arrays.vectors { pairs } else { 0 }, [0.0; 3])?;
+        memory::resize(&mut list.i, pairs)?;
+        memory::resize(&mut list.j, pairs)?;
+        memory::resize(&mut list.shifts, if arrays.shifts { pairs } else { 0 })?;
+        memory::resize(&mut list.distances, if arrays.distances { pairs } else { 0 })?;
+        memory::resize(&mut list.vectors, if arrays.vectors { pairs } else { 0 })?;
         let buffers = Buffers {
             i: Some(&mut list.i),
             j: Some(&mut list.j),

@@ -79,12 +79,26 @@ impl<'a> Rules<'a> {
     fn within(&self, i: u32, j: u32, distance_squared: f64) -> bool {
         let (i, j) = (i as usize, j as usize);
         let cutoff = match self.cutoff {
-            Cutoff::Global(_) => return true,
+            Cutoff::Global(_) => return true, // the search itself was that strict
             Cutoff::PerAtom(radii) => radii[i] + radii[j],
             Cutoff::PerType { types, table } => table[types[i] as usize][types[j] as usize],
         };
-        distance_squared < cutoff * cutoff
+        distance_squared.sqrt() < cutoff
     }
+}
+
+/// The least square whose root is not below `cutoff`: `d2 < limit(cutoff)` says exactly what `d2.sqrt() < cutoff` does.
+///
+/// The rounded square of the cutoff would not: 8.0.sqrt() squared is more than 8.
+pub(crate) fn limit(cutoff: f64) -> f64 {
+    let mut limit = cutoff * cutoff;
+    while limit.next_down().sqrt() >= cutoff {
+        limit = limit.next_down();
+    }
+    while limit.sqrt() < cutoff {
+        limit = limit.next_up();
+    }
+    limit
 }
 
 /// The largest distance of any pair, and [`Rules::largest`].

@@ -1,5 +1,6 @@
 //! A list that stays valid while atoms move a little: [`VerletList`].
 
+use crate::rules::limit;
 use crate::{Builder, Cell, Cutoff, Error, NeighborList, Pair, Position, Workspace};
 
 /// What [`VerletList::update`] did.
@@ -124,13 +125,14 @@ impl VerletList {
     ///
     /// `Time: O(candidates)`; nothing is stored.
     pub fn for_each(&self, mut visit: impl FnMut(Pair)) {
+        let limit = limit(self.cutoff);
         for i in 0..self.candidates.atoms() {
             for (j, shift) in self.candidates.row(i) {
                 let t = self.cell.translation(shift);
                 let (a, b) = (self.current[i], self.current[j as usize]);
                 let vector: [f64; 3] = core::array::from_fn(|axis| (b[axis] - a[axis]) + t[axis]);
                 let distance_squared = crate::linear::dot(vector, vector);
-                if distance_squared < self.cutoff * self.cutoff {
+                if distance_squared < limit {
                     visit(Pair { i: i as u32, j, shift, distance_squared, vector });
                 }
             }

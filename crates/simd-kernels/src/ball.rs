@@ -173,6 +173,35 @@ pub fn repeat(level: Level, values: &[[i32; 3]], counts: &[u32], out: &mut [[i32
     dispatch!(level, repeat(values, counts, out))
 }
 
+/// Room for the geometry of marked points; each array given has one entry a mark.
+#[derive(Debug, Default)]
+pub struct Geometry<'a> {
+    /// Distances from the centre.
+    pub distances: Option<&'a mut [f64]>,
+    /// Vectors from the centre.
+    pub vectors: Option<&'a mut [[f64; 3]]>,
+}
+
+/// Writes how far the marked points are from `center`, and in which direction, as [`select`] saw them.
+///
+/// Time: O(points of the runs).
+///
+/// # Panics
+/// If the last [`BLOCK`] of a run ends behind the points, a translation does not exist, there are fewer masks than
+/// blocks, or an array is shorter than the number of marks.
+#[inline]
+pub fn measure(
+    level: Level,
+    points: Planes<'_, f64>,
+    center: [f64; 3],
+    translations: &[[f64; 3]],
+    runs: &[Run],
+    masks: &[u16],
+    geometry: Geometry<'_>,
+) {
+    dispatch!(level, measure(points, center, translations, runs, masks, geometry))
+}
+
 /// The body of [`select`] at every level.
 #[inline(always)]
 fn select_body<V: Vector<Lane = f64>>(
@@ -230,6 +259,48 @@ fn block<V: Vector<Lane = f64>>(
         mask |= dx2.add(proof, dy2).add(proof, dz2).less(proof, limit) << lane;
     }
     mask
+}
+
+/// The body of [`measure`] where there is no instruction to compress: vectors of a block, then mark by mark.
+#[inline(always)]
+fn measure_body(
+    points: Planes<'_, f64>,
+    center: [f64; 3],
+    translations: &[[f64; 3]],
+    runs: &[Run],
+    masks: &[u16],
+    geometry: Geometry<'_>,
+) {
+    let Geometry { mut distances, mut vectors } = geometry;
+    let (mut masks, mut at) = (masks, 0);
+    for run in runs {
+        let blocks = (run.len as usize).div_ceil(BLOCK);
+        let (own, others) = masks.split_at(blocks);
+        masks = others;
+        let t = translations[run.translation as usize];
+        let axes = points.axes(run.start as usize, blocks * BLOCK).map(|axis| axis.as_chunks::<BLOCK>().0);
+        for (block, &mask) in own.iter().enumerate().filter(|(_, mask)| **mask != 0) {
+            let difference: [[f64; BLOCK]; 3] = core::array::from_fn(|axis| {
+                core::array::from_fn(|lane| (axes[axis][block][lane] - center[axis]) + t[axis])
+            });
+            let [dx, dy, dz] = &difference;
+            let distance: [f64; BLOCK] = core::array::from_fn(|lane| {
+                (dx[lane] * dx[lane] + dy[lane] * dy[lane] + dz[lane] * dz[lane]).sqrt()
+            });
+            let mut rest = mask;
+            while rest != 0 {
+                let lane = rest.trailing_zeros() as usize;
+                rest &= rest - 1;
+                if let Some(distances) = &mut distances {
+                    distances[at] = distance[lane];
+                }
+                if let Some(vectors) = &mut vectors {
+                    vectors[at] = [dx[lane], dy[lane], dz[lane]];
+                }
+                at += 1;
+            }
+        }
+    }
 }
 
 /// The body of [`spans`] at every level: straight lines that the compiler turns into vectors.

@@ -3,20 +3,20 @@
 
 use neighbor_list::{Cell, NeighborList, oracle};
 
-pub mod random;
+pub(crate) mod random;
 
 /// Atoms in a cell.
 #[derive(Clone, Debug)]
-pub struct Structure {
-    pub positions: Vec<[f64; 3]>,
-    pub cell: Cell,
+pub(crate) struct Structure {
+    pub(crate) positions: Vec<[f64; 3]>,
+    pub(crate) cell: Cell,
 }
 
 /// A pair without its geometry, comparable.
-pub type Key = (u32, u32, [i32; 3]);
+pub(crate) type Key = (u32, u32, [i32; 3]);
 
 /// The pairs of a list, sorted.
-pub fn keys(list: &NeighborList) -> Vec<Key> {
+pub(crate) fn keys(list: &NeighborList) -> Vec<Key> {
     let mut keys: Vec<Key> =
         (list.i().iter().zip(list.j()).zip(list.shifts())).map(|((&i, &j), &s)| (i, j, s)).collect();
     keys.sort_unstable();
@@ -24,7 +24,7 @@ pub fn keys(list: &NeighborList) -> Vec<Key> {
 }
 
 /// Compares the full list with the oracle's. A pair that lies on the cutoff within rounding may be in either.
-pub fn check(structure: &Structure, cutoff: f64) {
+pub(crate) fn check(structure: &Structure, cutoff: f64) {
     let Structure { positions, cell } = structure;
     let list = NeighborList::builder(cutoff)
         .shifts()
@@ -65,7 +65,7 @@ pub fn check(structure: &Structure, cutoff: f64) {
 }
 
 /// The invariants of every list.
-pub fn assert_valid(list: &NeighborList, atoms: usize) {
+pub(crate) fn assert_valid(list: &NeighborList, atoms: usize) {
     assert_eq!(list.offsets().len(), atoms + 1);
     assert_eq!(list.atoms(), atoms);
     assert_eq!(*list.offsets().last().unwrap(), list.len());

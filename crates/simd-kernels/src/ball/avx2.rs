@@ -1,6 +1,8 @@
 //! The kernels with 256-bit vectors.
 
-use super::{BLOCK, Ball, Columns, Run, Selected, Spans, scalar, select_body, spans_body};
+use super::{
+    BLOCK, Ball, Columns, Geometry, Run, Selected, Spans, measure_body, scalar, select_body, spans_body,
+};
 use crate::compress;
 use crate::distance::planes::Planes;
 use crate::level::Avx2;
@@ -48,4 +50,18 @@ pub fn gather(ids: &[u32], runs: &[Run], masks: &[u16], counts: &mut [u32], out:
 #[inline]
 pub fn repeat(values: &[[i32; 3]], counts: &[u32], out: &mut [[i32; 3]]) {
     scalar::repeat(values, counts, out);
+}
+
+/// [`super::measure`] for callers that enable AVX2 themselves.
+#[target_feature(enable = "avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
+#[inline]
+pub fn measure(
+    points: Planes<'_, f64>,
+    center: [f64; 3],
+    translations: &[[f64; 3]],
+    runs: &[Run],
+    masks: &[u16],
+    geometry: Geometry<'_>,
+) {
+    measure_body(points, center, translations, runs, masks, geometry);
 }

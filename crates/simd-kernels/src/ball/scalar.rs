@@ -1,6 +1,8 @@
 //! The oracle of the kernels, and what other architectures use.
 
-use super::{BLOCK, Ball, Columns, Run, Selected, Spans, check_room, select_body, spans_body};
+use super::{
+    BLOCK, Ball, Columns, Geometry, Run, Selected, Spans, check_room, measure_body, select_body, spans_body,
+};
 use crate::distance::planes::Planes;
 use crate::vector::Sealed;
 
@@ -54,4 +56,16 @@ pub fn repeat(values: &[[i32; 3]], counts: &[u32], out: &mut [[i32; 3]]) {
         rest = behind;
     }
     assert!(rest.is_empty(), "{} more than the counts", rest.len());
+}
+
+/// [`super::measure`] with portable code.
+pub fn measure(
+    points: Planes<'_, f64>,
+    center: [f64; 3],
+    translations: &[[f64; 3]],
+    runs: &[Run],
+    masks: &[u16],
+    geometry: Geometry<'_>,
+) {
+    measure_body(points, center, translations, runs, masks, geometry);
 }
