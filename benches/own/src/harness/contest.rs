@@ -100,6 +100,12 @@ impl<'a> Contest<'a> {
         self
     }
 
+    /// Times on the wall even with one thread, where rows of several thread counts are compared.
+    pub fn on_wall(mut self) -> Self {
+        self.clock = Clock::Wall;
+        self
+    }
+
     /// At most this many rounds, for rows whose engines take seconds.
     pub fn rounds_max(mut self, rounds: u32) -> Self {
         self.rounds_max = rounds;

@@ -67,7 +67,7 @@ fn contest(suite: &mut Suite, vesin: &Result<Vesin, String>, row: &Row) {
 }
 
 /// vesin, and where a target names it, vesin with its pairs sorted as ours always are.
-fn join_vesin<'a>(
+pub(crate) fn join_vesin<'a>(
     mut contest: Contest<'a>,
     vesin: &'a Result<Vesin, String>,
     row: &'a Row,
