@@ -59,6 +59,17 @@ pub struct Row {
     pub flatters: &'static str,
 }
 
+impl Output {
+    /// Bytes that vesin's arrays take for one pair, the most of any engine here.
+    pub fn bytes(self) -> usize {
+        match self {
+            Self::Indices => 16,
+            Self::Shifts => 28,
+            Self::Everything => 60,
+        }
+    }
+}
+
 impl Row {
     /// The row's atoms.
     pub fn system(&self, seed: u64) -> System {

@@ -1,10 +1,11 @@
 //! Many small structures in one call.
 
 use bench_own::harness::{Against, Suite};
-use bench_own::neighbor_list::{Kind, PairSum, Row, System};
+use bench_own::neighbor_list::{Kind, Output, PairSum, Row, System};
 use neighbor_list::{Batch, Cell, NeighborList};
 
 use crate::ours::{self, NAME, VERSION};
+use crate::pages::prime;
 use crate::vesin::{self, Neighbors, Vesin};
 
 const BENCH: &str = "batch/6A/small";
@@ -29,6 +30,7 @@ pub(crate) fn run(suite: &mut Suite, vesin: &Result<Vesin, String>) {
         .flatters("us: vesin takes one structure a call, and its lists stay apart")
         .operations(pairs as usize)
         .unit("ns/pair")
+        .prepare(|| prime(pairs as usize * Output::Shifts.bytes()))
         .target(Against::Engine("vesin"), 6.0)
         .target(Against::BestPeer, 1.0)
         .ours_with(

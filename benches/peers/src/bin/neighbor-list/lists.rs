@@ -8,6 +8,7 @@ use bench_own::neighbor_list::{
 };
 
 use crate::ours;
+use crate::pages::prime;
 use crate::vesin::{self, Neighbors, Vesin};
 
 /// All pairs takes part up to this size, the plain cell list up to this size and cutoff (if vesin is there).
@@ -44,6 +45,7 @@ fn contest(suite: &mut Suite, vesin: &Result<Vesin, String>, row: &Row) {
         .unit("ns/pair")
         .threads(row.threads)
         .rounds_max(row.rounds_max)
+        .prepare(|| prime(expected.pairs as usize * row.output.bytes()))
         .expect(expected.finish());
     for &(engine, ratio) in row.targets {
         contest = contest.target(Against::Engine(engine), ratio);

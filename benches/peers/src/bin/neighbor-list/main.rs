@@ -8,9 +8,11 @@ mod batch;
 mod lists;
 mod memory;
 mod ours;
+mod pages;
 mod scale;
 mod verlet;
 mod vesin;
+mod visit;
 mod write_limit;
 
 use std::path::PathBuf;
@@ -52,6 +54,7 @@ fn main() {
     lists::run(&mut suite, &vesin);
     batch::run(&mut suite, &vesin);
     verlet::run(&mut suite, &vesin);
+    visit::run(&mut suite, &vesin);
     write_limit::run(&mut suite);
     memory::run(&mut suite, &vesin);
     suite.finish();

@@ -5,6 +5,7 @@ use std::thread;
 use bench_own::harness::Suite;
 use bench_own::neighbor_list::{Kind, Row};
 
+use crate::pages::prime;
 use crate::vesin::Vesin;
 use crate::{lists, ours};
 
@@ -27,13 +28,15 @@ pub(crate) fn run(suite: &mut Suite, vesin: &Result<Vesin, String>, threads: &[u
                 );
             }
             let row = Row { threads, ..Row::plain(Kind::Liquid, atoms) };
-            // One thread more or less lists the same: the engines' answers are compared with one another.
-            let pairs = ours::builder(&row).search(&system.positions, &ours::cell(&system));
+            // More or fewer threads list the same: the engines' answers are compared with one another.
+            let search = ours::builder(&row).search(&system.positions, &ours::cell(&system));
+            let pairs = search.expect("the workloads are valid").len();
             let contest = suite
                 .contest(BENCH, atoms)
                 .models("one list on more and more threads, of more and more atoms")
                 .flatters("the memory: writing saturates before searching does")
-                .operations(pairs.expect("the workloads are valid").len())
+                .operations(pairs)
+                .prepare(|| prime(pairs * row.output.bytes()))
                 .unit("ns/pair")
                 .threads(threads)
                 .on_wall()

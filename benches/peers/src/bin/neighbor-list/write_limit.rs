@@ -2,9 +2,10 @@
 
 use bench_own::harness::{Against, Suite};
 use bench_own::neighbor_list::{Kind, Row};
-use memmap2::{Advice, MmapMut};
+use memmap2::Advice;
 
 use crate::ours::{self, NAME, VERSION};
+use crate::pages::{first_touch, prime};
 
 const BENCH: &str = "write-limit/ijS/14A";
 const ATOMS: usize = 10_000;
@@ -29,6 +30,7 @@ pub(crate) fn run(suite: &mut Suite) {
         .flatters("the floor: it writes one value, in order, to huge pages or to plain ones")
         .operations(pairs)
         .rounds_max(5)
+        .prepare(|| prime(bytes))
         .unit("ns/pair")
         .expect(pairs as u64)
         .target(Against::Engine("writes to huge pages"), SHARE)
@@ -52,12 +54,4 @@ pub(crate) fn run(suite: &mut Suite) {
         );
     }
     contest.run();
-}
-
-fn first_touch(bytes: usize, advice: Advice) -> MmapMut {
-    let mut map = MmapMut::map_anon(bytes).expect("memory for the list exists, so it does for its bytes");
-    // Without support for huge pages the kernel says so, and the row measures plain ones.
-    let _ = map.advise(advice);
-    map.fill(0x5a);
-    map
 }
