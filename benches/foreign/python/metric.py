@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import mmap
 import random
 import resource
 import statistics
@@ -17,6 +18,8 @@ SCHEMA = 1
 PATIENCE_SECONDS = 5.0
 # A run shorter than this is repeated within a sample, to outlast the clock's grain.
 SAMPLE_SECONDS = 0.005
+# Smaller outputs do not reach the kernel's blocks of 2 MiB.
+HUGE_BYTES = 2 << 20
 
 
 def arguments(structure: str) -> argparse.Namespace:
@@ -66,6 +69,8 @@ class Contest:
     unit: str
     threads: int = 1
     rounds_max: int = 2**31
+    output_bytes: int = 0
+    """Memory that is brought to hand before each sample (docs/decisions/0032)."""
     models: str = ""
     flatters: str = ""
     engines: list[Engine] = field(default_factory=list)
@@ -115,6 +120,7 @@ class Contest:
                     self._sample(engine, clock)
 
     def _sample(self, engine: Engine, clock: Callable[[], int]) -> None:
+        prime(self.output_bytes)
         start = clock()
         for _ in range(engine.repeats):
             output = engine.run()
@@ -153,3 +159,13 @@ class Contest:
             return f"{engine.name} {statistics.median(engine.samples):.2f}" if engine.samples else f"{engine.name} verified"
 
         print(f"{self.bench}/{self.size} {self.unit}: " + ", ".join(map(figure, self.engines)), file=sys.stderr)
+
+
+def prime(size: int) -> None:
+    """Maps, writes and frees that many bytes of huge pages, so that the kernel has them at hand."""
+    if size < HUGE_BYTES or not hasattr(mmap, "MADV_HUGEPAGE"):
+        return
+    with mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as memory:
+        memory.madvise(mmap.MADV_HUGEPAGE)
+        for page in range(0, size, 4096):
+            memory[page] = 1

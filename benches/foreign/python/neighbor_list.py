@@ -22,6 +22,8 @@ from metric import Contest, arguments
 STRUCTURE = "neighbor-list"
 # ASE is about a hundred times slower than vesin; above this its rows take minutes.
 ASE_PAIRS_MAX = 1_000_000
+# A pair in vesin's arrays, the widest of all.
+BYTES = {"ij": 16, "ijS": 28, "ijSdD": 60}
 
 Arrays = dict[str, np.ndarray]
 
@@ -69,6 +71,7 @@ def contest(directory: Path, row: dict[str, Any], options: Any) -> Contest:
         unit="ns/pair",
         threads=row["threads"],
         rounds_max=row["rounds_max"],
+        output_bytes=row["pairs"] * BYTES[row["output"]],
         models=row["models"],
         flatters=row["flatters"],
     )
