@@ -6,12 +6,12 @@
 use core::ops::Range;
 
 use simd_kernels::Level;
-use simd_kernels::ball::{self, Ball, Geometry, Run};
+use simd_kernels::ball::{self, Ball, Geometry, Run, Staging};
 use simd_kernels::distance::planes::Planes;
 
 use crate::grid::Grid;
 use crate::hits::{Hits, drop_hits, keep_nearest};
-use crate::rules::{Rules, limit};
+use crate::rules::Rules;
 use crate::stencil::{Stencil, Translations};
 use crate::{Buffers, Error, Pair};
 
@@ -56,6 +56,34 @@ struct Scratch {
     masks: Vec<u16>,
 }
 
+#[derive(Debug, Default)]
+struct FillScratch {
+    /// The hits of each run.
+    counts: Vec<u32>,
+    /// The shifts of the runs, neighbours of one shift taken together, and the hits of each.
+    shifts: Vec<[i32; 3]>,
+    shift_counts: Vec<u32>,
+    /// What wrapping took off each neighbour.
+    packed: Vec<u32>,
+    staging: Box<Staging>,
+}
+
+impl FillScratch {
+    fn merge(&mut self, shifts: impl Iterator<Item = [i32; 3]>) {
+        self.shifts.clear();
+        self.shift_counts.clear();
+        for (shift, &count) in shifts.zip(&self.counts) {
+            match (self.shifts.last(), self.shift_counts.last_mut()) {
+                (Some(last), Some(sum)) if *last == shift => *sum += count,
+                _ => {
+                    self.shifts.push(shift);
+                    self.shift_counts.push(count);
+                }
+            }
+        }
+    }
+}
+
 impl Scene<'_> {
     pub(crate) fn points(&self) -> Planes<'_, f64> {
         Planes::new(&self.grid.x, &self.grid.y, &self.grid.z)
@@ -87,12 +115,37 @@ impl Chunk {
         Ok(())
     }
 
+    /// Takes over the hits of `other`.
+    pub(crate) fn copy_from(&mut self, other: &Self) -> Result<(), Error> {
+        self.rows = other.rows.clone();
+        self.counts.clone_from(&other.counts);
+        self.tiles.resize_with(other.tiles.len(), Tile::default);
+        for (tile, other) in self.tiles.iter_mut().zip(&other.tiles) {
+            tile.places.clone_from(&other.places);
+            tile.run_counts.clone_from(&other.run_counts);
+            tile.runs.clear();
+            tile.masks.clear();
+            tile.reserve(&other.runs, &other.masks)?;
+            tile.runs.extend_from_slice(&other.runs);
+            tile.masks.extend_from_slice(&other.masks);
+        }
+        Ok(())
+    }
+
+    /// Drops the hits whose squared distance is not less than `limit`.
+    pub(crate) fn refine(&mut self, scene: Scene<'_>, limit: f64) {
+        let Self { rows, counts, tiles, .. } = self;
+        for tile in tiles {
+            tile.refine(scene, limit, |atom, hits| counts[atom as usize - rows.start] = hits);
+        }
+    }
+
     /// Writes the rows; `offsets` are those of all rows, `buffers` this chunk's part.
     pub(crate) fn fill(&self, scene: Scene<'_>, offsets: &[usize], buffers: &mut Buffers<'_>) {
-        let mut counts = Vec::new();
+        let mut scratch = FillScratch::default();
         let base = offsets[self.rows.start];
         for tile in &self.tiles {
-            tile.fill(scene, &mut counts, |atom| offsets[atom] - base..offsets[atom + 1] - base, buffers);
+            tile.fill(scene, &mut scratch, |atom| offsets[atom] - base..offsets[atom + 1] - base, buffers);
         }
     }
 
@@ -146,7 +199,7 @@ impl Tile {
             if scratch.masks.len() < blocks {
                 scratch.masks.resize(blocks, 0);
             }
-            let ball = Ball { center, limit: limit(reach) };
+            let ball = Ball { center, limit: rules.limit_of(reach) };
             let vectors = &scene.translations.vectors;
             let found =
                 ball::select(scene.level, points, ball, vectors, &mut scratch.runs, &mut scratch.masks);
@@ -155,13 +208,19 @@ impl Tile {
             let own = place - runs[0].start;
             masks[own as usize / 16] &= !(1 << (own % 16));
             let mut hits = found.hits - 1;
+            if rules.are_half() {
+                hits = ball::keep_from(scene.level, &grid.atoms, atom, runs, masks);
+                if scene.translations.own_images {
+                    hits = drop_hits(runs, masks, |hit| {
+                        let shift = scene.translations.shifts[hit.translation as usize];
+                        grid.atoms[hit.place] != atom || shift > [0; 3]
+                    });
+                }
+            }
             if rules.are_selective() {
                 hits = drop_hits(runs, masks, |hit| {
-                    let j = grid.atoms[hit.place];
                     let d2 = scene.distance_squared(place as usize, hit.place, hit.translation);
-                    rules.admit(atom, j, d2, || {
-                        scene.shift(place as usize, hit.place, hit.translation) > [0; 3]
-                    })
+                    rules.admit(atom, grid.atoms[hit.place], d2)
                 });
             }
             if let Some(k) = rules.neighbors_max.filter(|&k| hits > k) {
@@ -176,13 +235,32 @@ impl Tile {
     }
 
     fn keep(&mut self, runs: &[Run], masks: &[u16]) -> Result<(), Error> {
-        let bytes = size_of_val(masks) + size_of_val(runs);
-        let room = self.runs.try_reserve(runs.len()).and_then(|()| self.masks.try_reserve(masks.len()));
-        room.map_err(|_| Error::OutOfMemory { bytes })?;
+        self.reserve(runs, masks)?;
         self.run_counts.push(runs.len() as u32);
         self.runs.extend_from_slice(runs);
         self.masks.extend_from_slice(masks);
         Ok(())
+    }
+
+    /// Makes room for these beside what is there.
+    fn reserve(&mut self, runs: &[Run], masks: &[u16]) -> Result<(), Error> {
+        let bytes = size_of_val(masks) + size_of_val(runs);
+        let room = self.runs.try_reserve(runs.len()).and_then(|()| self.masks.try_reserve(masks.len()));
+        room.map_err(|_| Error::OutOfMemory { bytes })
+    }
+
+    fn refine(&mut self, scene: Scene<'_>, limit: f64, mut row: impl FnMut(u32, u32)) {
+        let points = scene.points();
+        let (mut runs, mut masks) = (&self.runs[..], &mut self.masks[..]);
+        for (&place, &count) in self.places.iter().zip(&self.run_counts) {
+            let (own_runs, other_runs) = runs.split_at(count as usize);
+            let (own_masks, other_masks) = masks.split_at_mut(blocks(own_runs));
+            (runs, masks) = (other_runs, other_masks);
+            let ball = Ball { center: scene.grid.position(place as usize), limit };
+            let vectors = &scene.translations.vectors;
+            let hits = ball::reselect(scene.level, points, ball, vectors, own_runs, own_masks);
+            row(scene.grid.atoms[place as usize], hits as u32); // no more than before
+        }
     }
 
     /// The place, the runs and the masks of each atom.
@@ -190,8 +268,7 @@ impl Tile {
         let (mut runs, mut masks) = (&self.runs[..], &self.masks[..]);
         self.places.iter().zip(&self.run_counts).map(move |(&place, &count)| {
             let (own_runs, other_runs) = runs.split_at(count as usize);
-            let blocks = own_runs.iter().map(|run| run.len.div_ceil(16) as usize).sum();
-            let (own_masks, other_masks) = masks.split_at(blocks);
+            let (own_masks, other_masks) = masks.split_at(blocks(own_runs));
             (runs, masks) = (other_runs, other_masks);
             (place as usize, own_runs, own_masks)
         })
@@ -200,37 +277,57 @@ impl Tile {
     fn fill(
         &self,
         scene: Scene<'_>,
-        counts: &mut Vec<u32>,
+        scratch: &mut FillScratch,
         row_of: impl Fn(usize) -> Range<usize>,
         buffers: &mut Buffers<'_>,
     ) {
         let grid = scene.grid;
-        let mut shifts = Vec::new();
         for (place, runs, masks) in self.atoms() {
             let row = row_of(grid.atoms[place] as usize);
+            if row.is_empty() {
+                continue;
+            }
             if let Some(i) = &mut buffers.i {
                 i[row.clone()].fill(grid.atoms[place]);
             }
-            counts.resize(counts.len().max(runs.len()), 0);
+            scratch.counts.resize(runs.len(), 0);
             if let Some(j) = &mut buffers.j {
-                ball::gather(scene.level, &grid.atoms, runs, masks, counts, &mut j[row.clone()]);
+                ball::gather(scene.level, &grid.atoms, runs, masks, &mut scratch.counts, &mut j[row.clone()]);
+            } else {
+                count_runs(runs, masks, &mut scratch.counts);
             }
-            if let Some(out) = &mut buffers.shifts {
-                let out = &mut out[row.clone()];
-                if grid.shifts.is_empty() {
-                    if buffers.j.is_none() {
-                        count_runs(runs, masks, counts);
-                    }
-                    shifts.clear();
-                    shifts.extend(runs.iter().map(|run| scene.translations.shifts[run.translation as usize]));
-                    ball::repeat(scene.level, &shifts, &counts[..runs.len()], out);
-                } else {
-                    for (out, hit) in out.iter_mut().zip(Hits::new(runs, masks)) {
-                        *out = scene.shift(place, hit.place, hit.translation);
-                    }
-                }
+            if let Some(shifts) = &mut buffers.shifts {
+                fill_shifts(scene, place, runs, masks, scratch, &mut shifts[row.clone()]);
             }
-            fill_geometry(scene, place, runs, masks, row, buffers);
+            fill_geometry(scene, place, runs, masks, row, buffers, &mut scratch.staging);
+        }
+    }
+}
+
+/// The shifts of one row: those of the runs, less what wrapping took off each neighbour.
+fn fill_shifts(
+    scene: Scene<'_>,
+    place: usize,
+    runs: &[Run],
+    masks: &[u16],
+    scratch: &mut FillScratch,
+    out: &mut [[i32; 3]],
+) {
+    let grid = scene.grid;
+    let own = grid.shifts.get(place).copied().unwrap_or_default();
+    scratch.merge(runs.iter().map(|run| {
+        let shift = scene.translations.shifts[run.translation as usize];
+        core::array::from_fn(|axis| shift[axis] + own[axis])
+    }));
+    if grid.shifts.is_empty() {
+        ball::repeat(scene.level, &scratch.shifts, &scratch.shift_counts, out);
+    } else if !grid.packed_shifts.is_empty() {
+        scratch.packed.resize(out.len(), 0);
+        ball::gather(scene.level, &grid.packed_shifts, runs, masks, &mut scratch.counts, &mut scratch.packed);
+        ball::repeat_less(scene.level, &scratch.shifts, &scratch.shift_counts, &scratch.packed, out);
+    } else {
+        for (out, hit) in out.iter_mut().zip(Hits::new(runs, masks)) {
+            *out = scene.shift(place, hit.place, hit.translation);
         }
     }
 }
@@ -243,6 +340,7 @@ fn fill_geometry(
     masks: &[u16],
     row: Range<usize>,
     buffers: &mut Buffers<'_>,
+    staging: &mut Staging,
 ) {
     let geometry = Geometry {
         distances: buffers.distances.as_deref_mut().map(|out| &mut out[row.clone()]),
@@ -250,8 +348,13 @@ fn fill_geometry(
     };
     if geometry.distances.is_some() || geometry.vectors.is_some() {
         let (center, vectors) = (scene.grid.position(place), &scene.translations.vectors);
-        ball::measure(scene.level, scene.points(), center, vectors, runs, masks, geometry);
+        ball::measure(scene.level, scene.points(), center, vectors, runs, masks, geometry, staging);
     }
+}
+
+/// The masks that these runs have.
+fn blocks(runs: &[Run]) -> usize {
+    runs.iter().map(|run| run.len.div_ceil(16) as usize).sum()
 }
 
 /// The hits of each run.

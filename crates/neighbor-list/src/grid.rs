@@ -29,6 +29,8 @@ pub(crate) struct Grid {
     pub(crate) atoms: Vec<u32>,
     /// What was taken off each atom to wrap it, in the order of the places; empty if all lay inside.
     pub(crate) shifts: Vec<[i32; 3]>,
+    /// The same in three bytes, and padding; empty if one does not fit.
+    pub(crate) packed_shifts: Vec<u32>,
     /// Scratch: the bin of each atom.
     bin_of: Vec<u32>,
 }
@@ -52,6 +54,7 @@ impl Grid {
         self.z.resize(n + PADDING, 0.0);
         self.atoms.resize(n + PADDING, 0);
         self.shifts.clear();
+        self.packed_shifts.clear();
         if inside {
             self.scatter_inside(positions);
             Ok(())
@@ -87,6 +90,18 @@ impl Grid {
     #[inline]
     pub(crate) fn position(&self, place: usize) -> [f64; 3] {
         [self.x[place], self.y[place], self.z[place]]
+    }
+
+    /// Gives the atoms new positions and leaves them at their places, wrapped by as many cells as before.
+    pub(crate) fn move_atoms(&mut self, positions: &[[f64; 3]]) {
+        for place in 0..self.len().min(positions.len()) {
+            let mut r = positions[self.atoms[place] as usize];
+            if let Some(shift) = self.shifts.get(place) {
+                let cells = self.frame.axes.map(|axis| f64::from(shift[axis]));
+                r = self.frame.wrapped(r, cells);
+            }
+            (self.x[place], self.y[place], self.z[place]) = (r[0], r[1], r[2]);
+        }
     }
 
     /// Notes the bin of each atom and where each bin begins; says whether all atoms lie inside of the brick.
@@ -137,7 +152,21 @@ impl Grid {
             self.shifts[place] = shift;
         }
         self.rewind();
+        self.pack_shifts();
         Ok(())
+    }
+
+    fn pack_shifts(&mut self) {
+        let pack = |shift: &[i32; 3]| {
+            let [x, y, z] = shift.map(|s| i8::try_from(s).ok().map(i8::cast_unsigned));
+            Some(u32::from_le_bytes([x?, y?, z?, 0]))
+        };
+        self.packed_shifts.extend(self.shifts.iter().map_while(pack));
+        if self.packed_shifts.len() == self.shifts.len() {
+            self.packed_shifts.resize(self.shifts.len() + PADDING, 0);
+        } else {
+            self.packed_shifts.clear();
+        }
     }
 
     /// Puts an atom at the next place of its bin.

@@ -20,6 +20,7 @@ mod frame;
 mod grid;
 mod hits;
 mod linear;
+mod marks;
 mod memory;
 mod options;
 pub mod oracle;

@@ -2,7 +2,8 @@
 
 use simd_kernels::Level;
 
-use crate::rules::Rules;
+use crate::marks::Marks;
+use crate::rules::{Rules, limit, positive};
 use crate::{Cell, Error, NeighborList, Position, Search, Workspace};
 
 /// How far apart two atoms may be, strictly: a pair is listed if `d < cutoff`.
@@ -195,7 +196,7 @@ impl Builder {
     ) -> Result<(), Error> {
         let stored = Rules::new(self, positions.len()).and_then(|rules| {
             workspace.search(self, &rules, positions, cell)?;
-            workspace.store(self.arrays, list)
+            workspace.store(workspace.marks(), self.arrays, list)
         });
         if stored.is_err() {
             list.clear();
@@ -203,8 +204,9 @@ impl Builder {
         stored
     }
 
-    /// One list for each of the cutoffs, found in one search at the largest; each equals the list that
-    /// [`build`](Self::build) would give for it. The builder's own cutoff is not used.
+    /// One list for each of the cutoffs, from one search at the largest of them: the smaller ones only look at its
+    /// hits again. The pairs are those of [`build`](Self::build); the order within a row may be another. The builder's
+    /// own cutoff is not used.
     ///
     /// # Errors
     /// As [`build`](Self::build), and [`Error::BadCutoff`] for any of the cutoffs.
@@ -214,10 +216,21 @@ impl Builder {
         cell: &Cell,
         cutoffs: &[f64],
     ) -> Result<Vec<NeighborList>, Error> {
-        cutoffs
-            .iter()
-            .map(|&cutoff| Self { cutoff: cutoff.into(), ..self.clone() }.build(positions, cell))
-            .collect()
+        for (index, &cutoff) in cutoffs.iter().enumerate() {
+            positive("cutoffs", index, cutoff)?;
+        }
+        let Some(largest) = cutoffs.iter().copied().max_by(f64::total_cmp) else { return Ok(Vec::new()) };
+        let builder = Self { cutoff: largest.into(), ..self.clone() };
+        let (mut workspace, mut marks) = (Workspace::default(), Marks::default());
+        workspace.search(&builder, &Rules::new(&builder, positions.len())?, positions, cell)?;
+        let mut lists = Vec::with_capacity(cutoffs.len());
+        for &cutoff in cutoffs {
+            let mut list = NeighborList::default();
+            workspace.refine(limit(cutoff), &mut marks)?;
+            workspace.store(&marks, self.arrays, &mut list)?;
+            lists.push(list);
+        }
+        Ok(lists)
     }
 
     /// The search alone: its exact size is known, nothing of the list is stored yet.

@@ -5,6 +5,7 @@ use simd_kernels::Level;
 use crate::chunk::{Chunk, Scene};
 use crate::frame::Frame;
 use crate::grid::Grid;
+use crate::marks::Marks;
 use crate::options::Arrays;
 use crate::resolution::Resolution;
 use crate::rules::Rules;
@@ -16,8 +17,7 @@ use crate::{Buffers, Builder, Cell, Error, NeighborList, Pair, Position, memory,
 pub struct Workspace {
     grid: Grid,
     translations: Translations,
-    chunks: Vec<Chunk>,
-    offsets: Vec<usize>,
+    marks: Marks,
     threads: usize,
     level: Option<Level>,
     /// Scratch: the places of the grid by chunk.
@@ -38,12 +38,10 @@ impl Workspace {
         positions: &[P],
         cell: &Cell,
     ) -> Result<(), Error> {
-        self.offsets.clear();
-        self.offsets.push(0);
+        self.marks.clear();
         let frame = Frame::new(positions, cell, rules.reach)?;
         if rules.reach <= 0.0 || positions.is_empty() {
-            self.chunks.clear();
-            self.offsets.resize(positions.len() + 1, 0);
+            self.marks.offsets.resize(positions.len() + 1, 0);
             return Ok(());
         }
         let resolution = Resolution::choose(&frame, positions.len(), rules.reach);
@@ -60,14 +58,14 @@ impl Workspace {
         let most = if self.threads > 1 { CHUNKS_PER_THREAD * self.threads } else { 1 };
         let chunks = most.min(atoms.div_ceil(CHUNK_MIN)).max(1);
         let size = atoms.div_ceil(chunks);
-        self.chunks.resize_with(atoms.div_ceil(size), Chunk::default);
+        self.marks.chunks.resize_with(atoms.div_ceil(size), Chunk::default);
         self.places.clear();
-        if self.chunks.len() == 1 {
+        if self.marks.chunks.len() == 1 {
             self.places.extend(0..atoms as u32);
         } else {
             self.sort_places(size);
         }
-        for (index, chunk) in self.chunks.iter_mut().enumerate() {
+        for (index, chunk) in self.marks.chunks.iter_mut().enumerate() {
             let rows = index * size..((index + 1) * size).min(atoms);
             chunk.reset(rows.clone(), &self.places[rows]);
         }
@@ -78,7 +76,7 @@ impl Workspace {
         let atoms = self.grid.len();
         self.places.resize(atoms, 0);
         // A chunk's places stand where its rows do, because both are as many.
-        let mut next: Vec<usize> = (0..self.chunks.len()).map(|chunk| chunk * size).collect();
+        let mut next: Vec<usize> = (0..self.marks.chunks.len()).map(|chunk| chunk * size).collect();
         for (place, &atom) in self.grid.atoms[..atoms].iter().enumerate() {
             let next = &mut next[atom as usize / size];
             self.places[*next] = place as u32;
@@ -88,43 +86,45 @@ impl Workspace {
 
     fn count(&mut self, rules: &Rules<'_>) -> Result<(), Error> {
         let scene = Scene { grid: &self.grid, translations: &self.translations, level: rules.level };
-        let mut results = vec![Ok(()); self.chunks.len()];
-        let jobs = self.chunks.iter_mut().zip(&mut results).collect();
-        parallel::for_each(self.threads, jobs, |(chunk, result): (&mut Chunk, &mut Result<(), Error>)| {
-            *result = chunk.count(scene, rules);
-        });
-        results.into_iter().collect::<Result<(), Error>>()?;
-        let mut sum = 0;
-        for &count in self.chunks.iter().flat_map(|chunk| &chunk.counts) {
-            sum += count as usize;
-            self.offsets.push(sum);
-        }
-        Ok(())
+        self.marks.for_each_chunk(self.threads, |chunk| chunk.count(scene, rules))
     }
 
-    fn scene(&self) -> Scene<'_> {
+    /// Of all hits those whose squared distance is now less than `limit`.
+    pub(crate) fn refine(&self, limit: f64, marks: &mut Marks) -> Result<(), Error> {
+        marks.copy_from(&self.marks)?;
+        let scene = self.scene();
+        marks.for_each_chunk(self.threads, |chunk| {
+            chunk.refine(scene, limit);
+            Ok(())
+        })
+    }
+
+    /// Moves the atoms without sorting them anew: [`Workspace::refine`] then sees them where they are.
+    pub(crate) fn move_atoms(&mut self, positions: &[[f64; 3]]) {
+        self.grid.move_atoms(positions);
+    }
+
+    pub(crate) fn scene(&self) -> Scene<'_> {
         let level = self.level.unwrap_or_else(Level::detect);
         Scene { grid: &self.grid, translations: &self.translations, level }
     }
 
-    pub(crate) fn offsets(&self) -> &[usize] {
-        &self.offsets
+    /// What the search found.
+    pub(crate) fn marks(&self) -> &Marks {
+        &self.marks
     }
 
-    fn pairs(&self) -> usize {
-        self.offsets.last().copied().unwrap_or(0)
-    }
-
-    /// Writes the list.
-    pub(crate) fn store(&self, arrays: Arrays, list: &mut NeighborList) -> Result<(), Error> {
-        let pairs = self.pairs();
+    /// Writes the list of `marks`.
+    pub(crate) fn store(&self, marks: &Marks, arrays: Arrays, list: &mut NeighborList) -> Result<(), Error> {
+        let pairs = marks.pairs();
+        let pairs_if = |wanted: bool| if wanted { pairs } else { 0 };
         list.offsets.clear();
-        list.offsets.extend_from_slice(&self.offsets);
+        list.offsets.extend_from_slice(marks.offsets());
         memory::resize(&mut list.i, pairs)?;
         memory::resize(&mut list.j, pairs)?;
-        memory::resize(&mut list.shifts, if arrays.shifts { pairs } else { 0 })?;
-        memory::resize(&mut list.distances, if arrays.distances { pairs } else { 0 })?;
-        memory::resize(&mut list.vectors, if arrays.vectors { pairs } else { 0 })?;
+        memory::resize(&mut list.shifts, pairs_if(arrays.shifts))?;
+        memory::resize(&mut list.distances, pairs_if(arrays.distances))?;
+        memory::resize(&mut list.vectors, pairs_if(arrays.vectors))?;
         let buffers = Buffers {
             i: Some(&mut list.i),
             j: Some(&mut list.j),
@@ -132,28 +132,22 @@ impl Workspace {
             distances: arrays.distances.then_some(&mut list.distances),
             vectors: arrays.vectors.then_some(&mut list.vectors),
         };
-        self.fill(buffers);
+        self.fill(marks, buffers);
         Ok(())
     }
 
-    /// Writes the arrays that are given; each has the length of the list.
-    pub(crate) fn fill(&self, buffers: Buffers<'_>) {
+    /// Writes the arrays that are given; each has the length of the list of `marks`.
+    pub(crate) fn fill(&self, marks: &Marks, buffers: Buffers<'_>) {
         let scene = self.scene();
-        let mut rest = buffers;
-        let mut jobs = Vec::with_capacity(self.chunks.len());
-        for chunk in &self.chunks {
-            let pairs = self.offsets[chunk.rows.end] - self.offsets[chunk.rows.start];
-            let (own, others) = rest.split_at(pairs);
-            rest = others;
-            jobs.push((chunk, own));
-        }
+        let jobs = marks.divide(buffers);
         parallel::for_each(self.threads, jobs, |(chunk, mut buffers)| {
-            chunk.fill(scene, &self.offsets, &mut buffers);
+            chunk.fill(scene, marks.offsets(), &mut buffers);
         });
     }
 
+    /// Calls `visit` with every hit.
     pub(crate) fn for_each(&self, mut visit: impl FnMut(Pair)) {
         let scene = self.scene();
-        self.chunks.iter().for_each(|chunk| chunk.for_each(scene, &mut visit));
+        self.marks.chunks.iter().for_each(|chunk| chunk.for_each(scene, &mut visit));
     }
 }

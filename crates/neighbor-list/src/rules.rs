@@ -13,6 +13,8 @@ pub(crate) struct Rules<'a> {
     pub(crate) reach: f64,
     pub(crate) neighbors_max: Option<usize>,
     cutoff: &'a Cutoff,
+    /// That of the largest distance.
+    limit: f64,
     /// For [`Cutoff::PerAtom`] the largest radius; for [`Cutoff::PerType`] the largest entry of each row.
     largest: Vec<f64>,
     direction: Direction,
@@ -41,6 +43,7 @@ impl<'a> Rules<'a> {
             reach,
             neighbors_max: builder.neighbors_max,
             cutoff: &builder.cutoff,
+            limit: limit(reach),
             largest,
             direction: builder.direction,
             excluded: both_ways(&builder.excluded, atoms)?,
@@ -61,19 +64,26 @@ impl<'a> Rules<'a> {
         }
     }
 
-    /// Whether a hit may still be turned down.
-    pub(crate) fn are_selective(&self) -> bool {
-        self.direction == Direction::Half
-            || !self.excluded.is_empty()
-            || !matches!(self.cutoff, Cutoff::Global(_))
+    /// What the squared distances of an atom with this reach must be below.
+    #[inline]
+    pub(crate) fn limit_of(&self, reach: f64) -> f64 {
+        if reach == self.reach { self.limit } else { limit(reach) }
     }
 
-    /// Whether a hit within the reach of `i` is listed; `ahead` tells of images of one atom whether the shift's first
-    /// non-zero component is positive.
+    /// Whether only one of the two directions of a pair is listed.
+    pub(crate) fn are_half(&self) -> bool {
+        self.direction == Direction::Half
+    }
+
+    /// Whether a hit within the reach of its atom may still be turned down, the direction aside.
+    pub(crate) fn are_selective(&self) -> bool {
+        !self.excluded.is_empty() || !matches!(self.cutoff, Cutoff::Global(_))
+    }
+
+    /// Whether a hit within the reach of `i` is listed, the direction aside.
     #[inline]
-    pub(crate) fn admit(&self, i: u32, j: u32, distance_squared: f64, ahead: impl FnOnce() -> bool) -> bool {
-        let listed = self.direction == Direction::Full || i < j || (i == j && ahead());
-        listed && self.within(i, j, distance_squared) && self.excluded.binary_search(&(i, j)).is_err()
+    pub(crate) fn admit(&self, i: u32, j: u32, distance_squared: f64) -> bool {
+        self.within(i, j, distance_squared) && self.excluded.binary_search(&(i, j)).is_err()
     }
 
     fn within(&self, i: u32, j: u32, distance_squared: f64) -> bool {

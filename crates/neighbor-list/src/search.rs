@@ -65,7 +65,7 @@ impl Search {
 
     /// Where the rows begin, and where the last ends: one more than there are atoms.
     pub fn offsets(&self) -> &[usize] {
-        self.workspace.offsets()
+        self.workspace.marks().offsets()
     }
 
     /// Writes the arrays that are given, with the values and the order of [`Builder::build`].
@@ -76,7 +76,7 @@ impl Search {
         for (argument, length) in buffers.lengths() {
             length.map_or(Ok(()), |found| check_length(argument, self.len(), found))?;
         }
-        self.workspace.fill(buffers);
+        self.workspace.fill(self.workspace.marks(), buffers);
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use simd_kernels::ball::{self, BLOCK, Ball, Columns, Run, Spans};
 
 use crate::Error;
 use crate::grid::Grid;
+use crate::linear::dot;
 
 /// All translations that the search may need, so that a run names one by its index.
 #[derive(Debug, Default)]
@@ -17,6 +18,8 @@ pub(crate) struct Translations {
     pub(crate) shifts: Vec<[i32; 3]>,
     /// `S · cell` in original coordinates.
     pub(crate) vectors: Vec<[f64; 3]>,
+    /// Whether an atom may be the neighbour of its own image.
+    pub(crate) own_images: bool,
 }
 
 /// More images than this are beyond any list that could be stored.
@@ -44,6 +47,7 @@ impl Translations {
         self.reach = [na, nb, nc].map(|cells| cells as i64);
         self.shifts.clear();
         self.vectors.clear();
+        self.own_images = false;
         let [na, nb, nc] = self.reach.map(|cells| cells as i32);
         for sa in -na..=na {
             for sb in -nb..=nb {
@@ -52,8 +56,10 @@ impl Translations {
                     for (axis, s) in frame.axes.into_iter().zip([sa, sb, sc]) {
                         shift[axis] = s;
                     }
+                    let vector = cell.translation(shift);
+                    self.own_images |= shift != [0; 3] && dot(vector, vector) <= reach * reach;
                     self.shifts.push(shift);
-                    self.vectors.push(cell.translation(shift));
+                    self.vectors.push(vector);
                 }
             }
         }

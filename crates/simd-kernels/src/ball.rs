@@ -8,7 +8,8 @@
 //! # Rounding
 //! [`select`] computes `d = (x[i] - center) + translation` in each axis and `dx * dx + dy * dy + dz * dz` from left to
 //! right, never fused: bit-equal at every level. Negating the translation and swapping point and centre negates
-//! every difference exactly, so a pair is seen alike from both ends. [`spans`] and [`gather`] are bit-equal, too.
+//! every difference exactly, so a pair is seen alike from both ends. [`measure`] draws correctly rounded roots of the
+//! same squares. [`spans`] only bounds: a level may give a bin more than another at either end.
 //!
 //! # Examples
 //! ```
@@ -143,6 +144,35 @@ pub fn select(
     dispatch!(level, select(points, ball, translations, runs, masks))
 }
 
+/// Unmarks the points outside of `ball`, which may be another than they were selected by; gives the number of marks left.
+///
+/// Time: O(points of the runs with a mark).
+///
+/// # Panics
+/// As [`select`].
+#[inline]
+pub fn reselect(
+    level: Level,
+    points: Planes<'_, f64>,
+    ball: Ball,
+    translations: &[[f64; 3]],
+    runs: &[Run],
+    masks: &mut [u16],
+) -> usize {
+    dispatch!(level, reselect(points, ball, translations, runs, masks))
+}
+
+/// Unmarks the points whose id is less than `least`; gives the number of marks left.
+///
+/// Time: O(points of the runs).
+///
+/// # Panics
+/// If the last [`BLOCK`] of a run ends behind `ids`, or there are fewer masks than blocks.
+#[inline]
+pub fn keep_from(level: Level, ids: &[u32], least: u32, runs: &[Run], masks: &mut [u16]) -> usize {
+    dispatch!(level, keep_from(ids, least, runs, masks))
+}
+
 /// Writes the `ids` of the marked points to `out`, run by run, and the number in each run to `counts`; gives the sum.
 ///
 /// Time: O(points of the runs).
@@ -173,6 +203,19 @@ pub fn repeat(level: Level, values: &[[i32; 3]], counts: &[u32], out: &mut [[i32
     dispatch!(level, repeat(values, counts, out))
 }
 
+/// Writes `values[k]` less an offset of its own `counts[k]` times, for each `k` in turn.
+///
+/// An offset is packed: `x`, `y` and `z` in its lowest three bytes, signed. Differences are modulo 2^32.
+///
+/// Time: O(sum of the counts).
+///
+/// # Panics
+/// If `out` has not the length of the sum, or `offsets` is shorter.
+#[inline]
+pub fn repeat_less(level: Level, values: &[[i32; 3]], counts: &[u32], offsets: &[u32], out: &mut [[i32; 3]]) {
+    dispatch!(level, repeat_less(values, counts, offsets, out))
+}
+
 /// Room for the geometry of marked points; each array given has one entry a mark.
 #[derive(Debug, Default)]
 pub struct Geometry<'a> {
@@ -180,6 +223,31 @@ pub struct Geometry<'a> {
     pub distances: Option<&'a mut [f64]>,
     /// Vectors from the centre.
     pub vectors: Option<&'a mut [[f64; 3]]>,
+}
+
+/// Room of [`measure`] for the coordinates of some marked points.
+#[derive(Clone, Debug)]
+#[repr(C, align(64))]
+pub struct Staging {
+    #[cfg_attr(
+        not(target_arch = "x86_64"),
+        expect(dead_code, reason = "only the vectors of AVX-512 are staged")
+    )]
+    axes: [[f64; Self::POINTS + 8]; 3],
+}
+
+impl Staging {
+    #[cfg_attr(
+        not(target_arch = "x86_64"),
+        expect(dead_code, reason = "only the vectors of AVX-512 are staged")
+    )]
+    const POINTS: usize = 120;
+}
+
+impl Default for Staging {
+    fn default() -> Self {
+        Self { axes: [[0.0; Self::POINTS + 8]; 3] }
+    }
 }
 
 /// Writes how far the marked points are from `center`, and in which direction, as [`select`] saw them.
@@ -190,6 +258,7 @@ pub struct Geometry<'a> {
 /// If the last [`BLOCK`] of a run ends behind the points, a translation does not exist, there are fewer masks than
 /// blocks, or an array is shorter than the number of marks.
 #[inline]
+#[expect(clippy::too_many_arguments, reason = "those of `select`, and where the results go")]
 pub fn measure(
     level: Level,
     points: Planes<'_, f64>,
@@ -198,8 +267,9 @@ pub fn measure(
     runs: &[Run],
     masks: &[u16],
     geometry: Geometry<'_>,
+    staging: &mut Staging,
 ) {
-    dispatch!(level, measure(points, center, translations, runs, masks, geometry))
+    dispatch!(level, measure(points, center, translations, runs, masks, geometry, staging))
 }
 
 /// The body of [`select`] at every level.
@@ -237,6 +307,53 @@ fn select_body<V: Vector<Lane = f64>>(
         }
     }
     selected
+}
+
+/// The body of [`reselect`] at every level.
+#[inline(always)]
+fn reselect_body<V: Vector<Lane = f64>>(
+    proof: V::Proof,
+    points: Planes<'_, f64>,
+    ball: Ball,
+    translations: &[[f64; 3]],
+    runs: &[Run],
+    masks: &mut [u16],
+) -> usize {
+    let center = ball.center.map(|c| V::splat(proof, c));
+    let limit = V::splat(proof, ball.limit);
+    let (mut rest, mut hits) = (masks, 0);
+    for run in runs {
+        let translation = translations[run.translation as usize].map(|t| V::splat(proof, t));
+        let blocks = (run.len as usize).div_ceil(BLOCK);
+        let axes = points.axes(run.start as usize, blocks * BLOCK).map(|axis| axis.as_chunks::<BLOCK>().0);
+        let (own, others) = rest.split_at_mut(blocks);
+        rest = others;
+        for (((x, y), z), mask) in axes[0].iter().zip(axes[1]).zip(axes[2]).zip(own) {
+            if *mask != 0 {
+                *mask &= block::<V>(proof, [x, y, z], center, translation, limit);
+                hits += mask.count_ones() as usize;
+            }
+        }
+    }
+    hits
+}
+
+/// The body of [`keep_from`] at every level; the compiler makes one comparison of a block.
+#[inline(always)]
+fn keep_from_body(ids: &[u32], least: u32, runs: &[Run], masks: &mut [u16]) -> usize {
+    let (mut rest, mut hits) = (masks, 0);
+    for run in runs {
+        let blocks = (run.len as usize).div_ceil(BLOCK);
+        let start = run.start as usize;
+        let (own, others) = rest.split_at_mut(blocks);
+        rest = others;
+        for (ids, mask) in ids[start..start + blocks * BLOCK].as_chunks::<BLOCK>().0.iter().zip(own) {
+            let kept = (0..BLOCK).fold(0, |kept, lane| kept | (u16::from(ids[lane] >= least) << lane));
+            *mask &= kept;
+            hits += mask.count_ones() as usize;
+        }
+    }
+    hits
 }
 
 /// The mask of one block.

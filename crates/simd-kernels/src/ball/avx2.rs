@@ -1,7 +1,8 @@
 //! The kernels with 256-bit vectors.
 
 use super::{
-    BLOCK, Ball, Columns, Geometry, Run, Selected, Spans, measure_body, scalar, select_body, spans_body,
+    BLOCK, Ball, Columns, Geometry, Run, Selected, Spans, Staging, keep_from_body, measure_body,
+    reselect_body, scalar, select_body, spans_body,
 };
 use crate::compress;
 use crate::distance::planes::Planes;
@@ -26,6 +27,26 @@ pub fn select(
     masks: &mut [u16],
 ) -> Selected {
     select_body::<<f64 as Sealed>::Avx2>(Avx2::proven(), points, ball, translations, runs, masks)
+}
+
+/// [`super::reselect`] for callers that enable AVX2 themselves.
+#[target_feature(enable = "avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
+#[inline]
+pub fn reselect(
+    points: Planes<'_, f64>,
+    ball: Ball,
+    translations: &[[f64; 3]],
+    runs: &[Run],
+    masks: &mut [u16],
+) -> usize {
+    reselect_body::<<f64 as Sealed>::Avx2>(Avx2::proven(), points, ball, translations, runs, masks)
+}
+
+/// [`super::keep_from`] for callers that enable AVX2 themselves.
+#[target_feature(enable = "avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
+#[inline]
+pub fn keep_from(ids: &[u32], least: u32, runs: &[Run], masks: &mut [u16]) -> usize {
+    keep_from_body(ids, least, runs, masks)
 }
 
 /// [`super::gather`] for callers that enable AVX2 themselves.
@@ -62,6 +83,14 @@ pub fn measure(
     runs: &[Run],
     masks: &[u16],
     geometry: Geometry<'_>,
+    _staging: &mut Staging,
 ) {
     measure_body(points, center, translations, runs, masks, geometry);
+}
+
+/// [`super::repeat_less`] for callers that enable AVX2 themselves.
+#[target_feature(enable = "avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
+#[inline]
+pub fn repeat_less(values: &[[i32; 3]], counts: &[u32], offsets: &[u32], out: &mut [[i32; 3]]) {
+    scalar::repeat_less(values, counts, offsets, out);
 }

@@ -3,7 +3,10 @@
 
 use core::arch::x86_64::*;
 
-use super::{BLOCK, Ball, Columns, Geometry, Run, Selected, Spans, check_room, select_body, spans_body};
+use super::{
+    BLOCK, Ball, Columns, Geometry, Run, Selected, Spans, Staging, check_room, keep_from_body, reselect_body,
+    select_body,
+};
 use crate::compress;
 use crate::distance::planes::Planes;
 use crate::level::Avx512;
@@ -13,7 +16,35 @@ use crate::vector::Sealed;
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
 #[inline]
 pub fn spans(columns: &[Columns], ball: Ball, scale: f64, spans: &mut [Spans]) {
-    spans_body(columns, ball, scale, spans);
+    assert!(columns.len() == spans.len(), "{} spans for {} blocks of columns", spans.len(), columns.len());
+    let [x, y, z] = ball.center.map(|c| _mm512_set1_pd(c));
+    let (limit, scale, zero) = (_mm512_set1_pd(ball.limit), _mm512_set1_pd(scale), _mm512_setzero_pd());
+    // The instruction errs by 2^-14 at most, and a span may be too wide.
+    let above = _mm512_set1_pd(1.0 + 1.0 / 8192.0);
+    let (least, most) = (_mm512_set1_pd(-2_147_483_647.0), _mm512_set1_pd(2_147_483_647.0));
+    for (column, span) in columns.iter().zip(spans) {
+        let gap = |low: &[f64; 8], high: &[f64; 8], at: __m512d| {
+            let gap = _mm512_max_pd(_mm512_sub_pd(load(low), at), _mm512_sub_pd(at, load(high)));
+            _mm512_max_pd(gap, zero)
+        };
+        let gap_x = gap(&column.x_min, &column.x_max, x);
+        let gap_y = gap(&column.y_min, &column.y_max, y);
+        let squares = _mm512_add_pd(_mm512_mul_pd(gap_x, gap_x), _mm512_mul_pd(gap_y, gap_y));
+        let left = _mm512_sub_pd(limit, squares);
+        let touched = _mm512_cmp_pd_mask::<_CMP_GT_OQ>(left, zero);
+        let half = _mm512_mul_pd(_mm512_mul_pd(left, _mm512_maskz_rsqrt14_pd(touched, left)), above);
+        let height = _mm512_sub_pd(z, load(&column.floor));
+        let floor = |height: __m512d| {
+            let bin = _mm512_max_pd(_mm512_min_pd(_mm512_mul_pd(height, scale), most), least);
+            _mm512_cvt_roundpd_epi32::<{ _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC }>(bin)
+        };
+        let first = floor(_mm512_sub_pd(height, half));
+        let last = floor(_mm512_add_pd(height, half));
+        let first = _mm256_mask_mov_epi32(_mm256_set1_epi32(i32::MAX), touched, first);
+        let last = _mm256_mask_mov_epi32(_mm256_set1_epi32(i32::MIN), touched, last);
+        store(first, &mut span.first);
+        store(last, &mut span.last);
+    }
 }
 
 /// [`super::select`] for callers that enable AVX-512 themselves.
@@ -27,6 +58,26 @@ pub fn select(
     masks: &mut [u16],
 ) -> Selected {
     select_body::<<f64 as Sealed>::Avx512>(Avx512::proven(), points, ball, translations, runs, masks)
+}
+
+/// [`super::reselect`] for callers that enable AVX-512 themselves.
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
+#[inline]
+pub fn reselect(
+    points: Planes<'_, f64>,
+    ball: Ball,
+    translations: &[[f64; 3]],
+    runs: &[Run],
+    masks: &mut [u16],
+) -> usize {
+    reselect_body::<<f64 as Sealed>::Avx512>(Avx512::proven(), points, ball, translations, runs, masks)
+}
+
+/// [`super::keep_from`] for callers that enable AVX-512 themselves.
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
+#[inline]
+pub fn keep_from(ids: &[u32], least: u32, runs: &[Run], masks: &mut [u16]) -> usize {
+    keep_from_body(ids, least, runs, masks)
 }
 
 /// [`super::gather`] for callers that enable AVX-512 themselves.
@@ -47,40 +98,89 @@ pub fn gather(ids: &[u32], runs: &[Run], masks: &[u16], counts: &mut [u32], out:
 }
 
 /// [`super::repeat`] for callers that enable AVX-512 themselves.
-///
-/// Sixteen triples fill three vectors, and the same three again.
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
 #[inline]
 pub fn repeat(values: &[[i32; 3]], counts: &[u32], out: &mut [[i32; 3]]) {
     let mut rest = out;
-    for (&[x, y, z], &count) in values.iter().zip(counts) {
+    for (&value, &count) in values.iter().zip(counts) {
         check_room(count as usize, rest.len());
         let (run, behind) = rest.split_at_mut(count as usize);
-        let phases = [
-            _mm512_setr_epi32(x, y, z, x, y, z, x, y, z, x, y, z, x, y, z, x),
-            _mm512_setr_epi32(y, z, x, y, z, x, y, z, x, y, z, x, y, z, x, y),
-            _mm512_setr_epi32(z, x, y, z, x, y, z, x, y, z, x, y, z, x, y, z),
-        ];
-        let numbers = run.as_flattened_mut();
+        let triples = phases(value);
         let mut phase = 0;
-        let (vectors, tail) = numbers.as_chunks_mut::<16>();
-        for vector in vectors {
-            // SAFETY: sixteen writable integers, and the store may be unaligned.
-            unsafe { _mm512_storeu_si512(vector.as_mut_ptr().cast(), phases[phase]) }
+        for numbers in run.as_flattened_mut().chunks_mut(16) {
+            store_i32(triples[phase], numbers);
             phase = if phase == 2 { 0 } else { phase + 1 };
         }
-        let front = _bzhi_u32(0xffff, tail.len() as u32) as u16;
-        // SAFETY: `tail` has fewer than sixteen writable integers, and lanes behind them are masked off.
-        unsafe { _mm512_mask_storeu_epi32(tail.as_mut_ptr().cast(), front, phases[phase]) }
         rest = behind;
     }
     assert!(rest.is_empty(), "{} more than the counts", rest.len());
 }
 
+/// [`super::repeat_less`] for callers that enable AVX-512 themselves.
+///
+/// Each of sixteen packed offsets goes to three lanes, and there shifts its own byte up and back down with its sign.
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
+#[inline]
+pub fn repeat_less(values: &[[i32; 3]], counts: &[u32], offsets: &[u32], out: &mut [[i32; 3]]) {
+    let thrice = [
+        _mm512_setr_epi32(0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5),
+        _mm512_setr_epi32(5, 5, 6, 6, 6, 7, 7, 7, 8, 8, 8, 9, 9, 9, 10, 10),
+        _mm512_setr_epi32(10, 11, 11, 11, 12, 12, 12, 13, 13, 13, 14, 14, 14, 15, 15, 15),
+    ];
+    let up = phases([24, 16, 8]);
+    let (mut offsets, mut rest) = (offsets, out);
+    for (&value, &count) in values.iter().zip(counts) {
+        check_room(count as usize, rest.len().min(offsets.len()));
+        let (run, behind) = rest.split_at_mut(count as usize);
+        let (own, others) = offsets.split_at(count as usize);
+        (offsets, rest) = (others, behind);
+        let triples = phases(value);
+        for (own, run) in own.chunks(16).zip(run.chunks_mut(16)) {
+            let packed = load_u32(own);
+            for (phase, numbers) in run.as_flattened_mut().chunks_mut(16).enumerate() {
+                let spread = _mm512_permutexvar_epi32(thrice[phase], packed);
+                let bytes = _mm512_srai_epi32::<24>(_mm512_sllv_epi32(spread, up[phase]));
+                store_i32(_mm512_sub_epi32(triples[phase], bytes), numbers);
+            }
+        }
+    }
+    assert!(rest.is_empty(), "{} more than the counts", rest.len());
+}
+
+/// Sixteen triples fill three vectors: `xyzx yzxy ..`, the same from `y`, and from `z`.
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn phases([x, y, z]: [i32; 3]) -> [__m512i; 3] {
+    let triple = _mm512_castsi128_si512(_mm_setr_epi32(x, y, z, 0));
+    [
+        _mm512_permutexvar_epi32(_mm512_setr_epi32(0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0), triple),
+        _mm512_permutexvar_epi32(_mm512_setr_epi32(1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1), triple),
+        _mm512_permutexvar_epi32(_mm512_setr_epi32(2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2), triple),
+    ]
+}
+
+/// Fills `front`, of at most sixteen integers, with the first lanes.
+#[target_feature(enable = "avx512f,bmi2")]
+#[inline]
+fn store_i32(lanes: __m512i, front: &mut [i32]) {
+    let marked = _bzhi_u32(0xffff, front.len() as u32) as u16;
+    // SAFETY: `front` is writable as far as it goes, and lanes behind it are masked off.
+    unsafe { _mm512_mask_storeu_epi32(front.as_mut_ptr(), marked, lanes) }
+}
+
+/// At most sixteen integers, and zeros behind them.
+#[target_feature(enable = "avx512f,bmi2")]
+#[inline]
+fn load_u32(front: &[u32]) -> __m512i {
+    let marked = _bzhi_u32(0xffff, front.len() as u32) as u16;
+    // SAFETY: `front` is readable as far as it goes, and lanes behind it are masked off.
+    unsafe { _mm512_maskz_loadu_epi32(marked, front.as_ptr().cast()) }
+}
+
 /// [`super::measure`] for callers that enable AVX-512 themselves.
 ///
-/// Squares are compressed and stored first, roots drawn at the end in full vectors: a vector of roots takes as long
-/// as thirty additions.
+/// Marks are sparse and irregular, so nothing here branches on them: the differences of every half block are
+/// compressed to the end of the staged ones, and what follows, roots and triples, takes full vectors from there.
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
 #[inline]
 pub fn measure(
@@ -90,39 +190,58 @@ pub fn measure(
     runs: &[Run],
     masks: &[u16],
     geometry: Geometry<'_>,
+    staging: &mut Staging,
 ) {
-    let Geometry { mut distances, mut vectors } = geometry;
-    let [cx, cy, cz] = center.map(|c| _mm512_set1_pd(c));
-    let (mut masks, mut at) = (masks, 0);
+    let mut geometry = geometry;
+    let center = center.map(|c| _mm512_set1_pd(c));
+    let (mut masks, mut staged) = (masks, 0);
     for run in runs {
         let blocks = (run.len as usize).div_ceil(BLOCK);
         let (own, others) = masks.split_at(blocks);
         masks = others;
-        let [tx, ty, tz] = translations[run.translation as usize].map(|t| _mm512_set1_pd(t));
-        let [x, y, z] = points.axes(run.start as usize, blocks * BLOCK).map(|axis| axis.as_chunks::<8>().0);
-        let halves = own.iter().flat_map(|mask| mask.to_le_bytes());
-        for (((x, y), z), mask) in x.iter().zip(y).zip(z).zip(halves) {
-            if mask == 0 {
-                continue;
+        let translation = translations[run.translation as usize].map(|t| _mm512_set1_pd(t));
+        let axes = points.axes(run.start as usize, blocks * BLOCK).map(|axis| axis.as_chunks::<8>().0);
+        for half in 0..2 * blocks {
+            let mask = (own[half / 2] >> (8 * (half % 2))) as u8;
+            for axis in 0..3 {
+                let difference = _mm512_sub_pd(load(&axes[axis][half]), center[axis]);
+                let difference = _mm512_add_pd(difference, translation[axis]);
+                let room = staging.axes[axis][staged..].first_chunk_mut().expect("staged <= POINTS");
+                store_pd(_mm512_maskz_compress_pd(mask, difference), room);
             }
-            let dx = _mm512_add_pd(_mm512_sub_pd(load(x), cx), tx);
-            let dy = _mm512_add_pd(_mm512_sub_pd(load(y), cy), ty);
-            let dz = _mm512_add_pd(_mm512_sub_pd(load(z), cz), tz);
-            let hits = mask.count_ones() as usize;
-            if let Some(distances) = &mut distances {
-                let squares = _mm512_add_pd(_mm512_mul_pd(dx, dx), _mm512_mul_pd(dy, dy));
-                let squares = _mm512_add_pd(squares, _mm512_mul_pd(dz, dz));
-                store_front(_mm512_maskz_compress_pd(mask, squares), &mut distances[at..at + hits]);
+            staged += mask.count_ones() as usize;
+            if staged > Staging::POINTS - 8 {
+                flush(staging, staged, &mut geometry);
+                staged = 0;
             }
-            if let Some(vectors) = &mut vectors {
-                let axes = [dx, dy, dz].map(|axis| _mm512_maskz_compress_pd(mask, axis));
-                store_triples(axes, vectors[at..at + hits].as_flattened_mut());
-            }
-            at += hits;
         }
     }
-    if let Some(distances) = distances {
-        distances[..at].iter_mut().for_each(|d| *d = d.sqrt());
+    flush(staging, staged, &mut geometry);
+}
+
+/// Writes the distances and vectors of the first `staged` points, and moves the rooms behind them.
+#[target_feature(enable = "avx512f,bmi2")]
+#[inline]
+fn flush(staging: &Staging, staged: usize, geometry: &mut Geometry<'_>) {
+    let axes = || staging.axes.each_ref().map(|axis| axis.as_chunks::<8>().0);
+    if let Some(distances) = geometry.distances.take() {
+        let (own, others) = distances.split_at_mut(staged);
+        let [x, y, z] = axes();
+        for (((x, y), z), front) in x.iter().zip(y).zip(z).zip(own.chunks_mut(8)) {
+            let [dx, dy, dz] = [load(x), load(y), load(z)];
+            let squares = _mm512_add_pd(_mm512_mul_pd(dx, dx), _mm512_mul_pd(dy, dy));
+            let squares = _mm512_add_pd(squares, _mm512_mul_pd(dz, dz));
+            store_front(_mm512_sqrt_pd(squares), front);
+        }
+        geometry.distances = Some(others);
+    }
+    if let Some(vectors) = geometry.vectors.take() {
+        let (own, others) = vectors.split_at_mut(staged);
+        let [x, y, z] = axes();
+        for (((x, y), z), front) in x.iter().zip(y).zip(z).zip(own.chunks_mut(8)) {
+            store_triples([load(x), load(y), load(z)], front.as_flattened_mut());
+        }
+        geometry.vectors = Some(others);
     }
 }
 
@@ -161,4 +280,18 @@ fn store_front(lanes: __m512d, front: &mut [f64]) {
 fn load(numbers: &[f64; 8]) -> __m512d {
     // SAFETY: eight readable numbers, and the load may be unaligned.
     unsafe { _mm512_loadu_pd(numbers.as_ptr()) }
+}
+
+#[target_feature(enable = "avx512f,avx2")]
+#[inline]
+fn store(lanes: __m256i, numbers: &mut [i32; 8]) {
+    // SAFETY: eight writable integers, and the store may be unaligned.
+    unsafe { _mm256_storeu_si256(numbers.as_mut_ptr().cast(), lanes) }
+}
+
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn store_pd(lanes: __m512d, numbers: &mut [f64; 8]) {
+    // SAFETY: eight writable numbers, and the store may be unaligned.
+    unsafe { _mm512_storeu_pd(numbers.as_mut_ptr(), lanes) }
 }

@@ -1,7 +1,8 @@
 //! The oracle of the kernels, and what other architectures use.
 
 use super::{
-    BLOCK, Ball, Columns, Geometry, Run, Selected, Spans, check_room, measure_body, select_body, spans_body,
+    BLOCK, Ball, Columns, Geometry, Run, Selected, Spans, Staging, check_room, keep_from_body, measure_body,
+    reselect_body, select_body, spans_body,
 };
 use crate::distance::planes::Planes;
 use crate::vector::Sealed;
@@ -20,6 +21,22 @@ pub fn select(
     masks: &mut [u16],
 ) -> Selected {
     select_body::<<f64 as Sealed>::Portable>((), points, ball, translations, runs, masks)
+}
+
+/// [`super::reselect`] with portable code.
+pub fn reselect(
+    points: Planes<'_, f64>,
+    ball: Ball,
+    translations: &[[f64; 3]],
+    runs: &[Run],
+    masks: &mut [u16],
+) -> usize {
+    reselect_body::<<f64 as Sealed>::Portable>((), points, ball, translations, runs, masks)
+}
+
+/// [`super::keep_from`] with portable code.
+pub fn keep_from(ids: &[u32], least: u32, runs: &[Run], masks: &mut [u16]) -> usize {
+    keep_from_body(ids, least, runs, masks)
 }
 
 /// [`super::gather`] with portable code.
@@ -66,6 +83,24 @@ pub fn measure(
     runs: &[Run],
     masks: &[u16],
     geometry: Geometry<'_>,
+    _staging: &mut Staging,
 ) {
     measure_body(points, center, translations, runs, masks, geometry);
+}
+
+/// [`super::repeat_less`] with portable code.
+#[inline]
+pub fn repeat_less(values: &[[i32; 3]], counts: &[u32], offsets: &[u32], out: &mut [[i32; 3]]) {
+    let (mut offsets, mut rest) = (offsets, out);
+    for (value, &count) in values.iter().zip(counts) {
+        check_room(count as usize, rest.len().min(offsets.len()));
+        let (run, behind) = rest.split_at_mut(count as usize);
+        let (own, others) = offsets.split_at(count as usize);
+        (offsets, rest) = (others, behind);
+        for (out, packed) in run.iter_mut().zip(own) {
+            let [x, y, z, _] = packed.to_le_bytes().map(|byte| i32::from(byte.cast_signed()));
+            *out = [value[0].wrapping_sub(x), value[1].wrapping_sub(y), value[2].wrapping_sub(z)];
+        }
+    }
+    assert!(rest.is_empty(), "{} more than the counts", rest.len());
 }

@@ -112,7 +112,7 @@ fn candidates(suite: &mut Suite, row: &Row, [before, now]: [&System; 2], expecte
             || primed(before),
             |verlet| {
                 reuse(verlet, now, &cell);
-                verlet.candidates().len()
+                verlet.candidates().expect("memory suffices").len()
             },
             |verlet, _| {
                 let mut sum = PairSum::default();
@@ -134,6 +134,7 @@ fn candidates(suite: &mut Suite, row: &Row, [before, now]: [&System; 2], expecte
 fn primed(before: &System) -> VerletList {
     let mut verlet = VerletList::new(CUTOFF, SKIN).expect("a valid cutoff and skin");
     verlet.update(&before.positions, &ours::cell(before)).expect("the workloads are valid");
+    verlet.candidates().expect("memory suffices");
     verlet
 }
 
