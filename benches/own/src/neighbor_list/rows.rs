@@ -113,8 +113,8 @@ impl Row {
             list: List::Full,
             threads: 1,
             full: false,
-            rounds_max: u32::MAX,
-            repeats: if atoms < 1000 { 8_000 / (atoms + 8) } else { 1 },
+            rounds_max: if atoms < 10_000 { 9 } else { 7 },
+            repeats: if atoms < 1000 { 4_000 / (atoms + 8) } else { 1 },
             targets: &[],
             models: "",
             flatters: "nobody in particular",
@@ -179,16 +179,14 @@ pub fn rows() -> Vec<Row> {
             .rounds(5),
         Row::new("ijS/6A/copper", Copper, 10_976, 6.0)
             .promises(short)
-            .models(training, "who gains nothing from reordering")
-            .rounds(7),
+            .models(training, "who gains nothing from reordering"),
         Row::new("ijS/6A/copper", Copper, 19_652, 6.0)
             .promises(short)
             .models(training, "who gains nothing from reordering")
             .full(),
         Row::new("ijS/6A/triclinic", Triclinic, 10_000, 6.0)
             .promises(short)
-            .models("cells at 45°, 60° and 70°", "who bins by heights")
-            .rounds(7),
+            .models("cells at 45°, 60° and 70°", "who bins by heights"),
         Row::new("ijS/6A/triclinic", Triclinic, 20_000, 6.0)
             .promises(short)
             .models("cells at 45°, 60° and 70°", "who bins by heights")
@@ -205,7 +203,8 @@ pub fn rows() -> Vec<Row> {
             .output(Indices)
             .promises(&[("vesin", 10.0)])
             .models(dispersion, "who writes little a pair")
-            .rounds(3),
+            .rounds(5)
+            .full(),
         Row::new("ijSdD/14A/liquid", Liquid, 10_000, 14.0)
             .output(Everything)
             .promises(&[("vesin", 5.0)])

@@ -12,8 +12,8 @@ use crate::pages::prime;
 use crate::vesin::{self, Neighbors, Vesin};
 
 /// All pairs takes part up to this size, the plain cell list up to this size and cutoff (if vesin is there).
-const ALL_PAIRS_MAX: usize = 64;
-const PLAIN_MAX: (usize, f64) = (20_000, 6.0);
+const ALL_PAIRS_MAX: usize = 16;
+const PLAIN_MAX: (usize, f64) = (16_000, 6.0);
 
 pub(crate) fn run(suite: &mut Suite, vesin: &Result<Vesin, String>) {
     for row in neighbor_list::rows() {

@@ -29,7 +29,7 @@ pub(crate) fn run(suite: &mut Suite) {
         .models("the floor under any list that is stored: nothing is computed, the bytes are only written")
         .flatters("the floor: it writes one value, in order, to huge pages or to plain ones")
         .operations(pairs)
-        .rounds_max(5)
+        .rounds_max(3)
         .prepare(|| prime(bytes))
         .unit("ns/pair")
         .expect(pairs as u64)
