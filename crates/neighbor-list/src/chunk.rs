@@ -34,7 +34,9 @@ pub(crate) struct Chunk {
     pub(crate) rows: Range<usize>,
     /// How many pairs each row has.
     pub(crate) counts: Vec<u32>,
+    /// The first `tiles_used` count; the others keep their memory for later.
     tiles: Vec<Tile>,
+    tiles_used: usize,
     scratch: Scratch,
 }
 
@@ -65,7 +67,7 @@ struct FillScratch {
     shift_counts: Vec<u32>,
     /// What wrapping took off each neighbour.
     packed: Vec<u32>,
-    staging: Box<Staging>,
+    staging: Option<Box<Staging>>,
 }
 
 impl FillScratch {
@@ -96,18 +98,25 @@ impl Chunk {
         self.counts.clear();
         self.counts.resize(rows.len(), 0);
         self.rows = rows;
-        self.tiles.resize_with(places.len().div_ceil(TILE), Tile::default);
+        self.use_tiles(places.len().div_ceil(TILE));
         for (tile, places) in self.tiles.iter_mut().zip(places.chunks(TILE)) {
             tile.places.clear();
             tile.places.extend_from_slice(places);
         }
     }
 
+    fn use_tiles(&mut self, count: usize) {
+        self.tiles_used = count;
+        if self.tiles.len() < count {
+            self.tiles.resize_with(count, Tile::default);
+        }
+    }
+
     /// Finds the hits of every row.
     pub(crate) fn count(&mut self, scene: Scene<'_>, rules: &Rules<'_>) -> Result<(), Error> {
-        let Self { rows, counts, tiles, scratch } = self;
+        let Self { rows, counts, tiles, tiles_used, scratch } = self;
         let mut column = None;
-        for tile in tiles {
+        for tile in &mut tiles[..*tiles_used] {
             tile.count(scene, rules, scratch, &mut column, |atom, hits| {
                 counts[atom as usize - rows.start] = hits
             })?;
@@ -119,8 +128,8 @@ impl Chunk {
     pub(crate) fn copy_from(&mut self, other: &Self) -> Result<(), Error> {
         self.rows = other.rows.clone();
         self.counts.clone_from(&other.counts);
-        self.tiles.resize_with(other.tiles.len(), Tile::default);
-        for (tile, other) in self.tiles.iter_mut().zip(&other.tiles) {
+        self.use_tiles(other.tiles_used);
+        for (tile, other) in self.tiles.iter_mut().zip(&other.tiles[..other.tiles_used]) {
             tile.places.clone_from(&other.places);
             tile.run_counts.clone_from(&other.run_counts);
             tile.runs.clear();
@@ -134,8 +143,8 @@ impl Chunk {
 
     /// Drops the hits whose squared distance is not less than `limit`.
     pub(crate) fn refine(&mut self, scene: Scene<'_>, limit: f64) {
-        let Self { rows, counts, tiles, .. } = self;
-        for tile in tiles {
+        let Self { rows, counts, tiles, tiles_used, .. } = self;
+        for tile in &mut tiles[..*tiles_used] {
             tile.refine(scene, limit, |atom, hits| counts[atom as usize - rows.start] = hits);
         }
     }
@@ -144,14 +153,14 @@ impl Chunk {
     pub(crate) fn fill(&self, scene: Scene<'_>, offsets: &[usize], buffers: &mut Buffers<'_>) {
         let mut scratch = FillScratch::default();
         let base = offsets[self.rows.start];
-        for tile in &self.tiles {
+        for tile in &self.tiles[..self.tiles_used] {
             tile.fill(scene, &mut scratch, |atom| offsets[atom] - base..offsets[atom + 1] - base, buffers);
         }
     }
 
     /// Calls `visit` with every pair.
     pub(crate) fn for_each(&self, scene: Scene<'_>, visit: &mut impl FnMut(Pair)) {
-        for tile in &self.tiles {
+        for tile in &self.tiles[..self.tiles_used] {
             tile.atoms().for_each(|(place, runs, masks)| {
                 let i = scene.grid.atoms[place];
                 for hit in Hits::new(runs, masks) {
@@ -340,7 +349,7 @@ fn fill_geometry(
     masks: &[u16],
     row: Range<usize>,
     buffers: &mut Buffers<'_>,
-    staging: &mut Staging,
+    staging: &mut Option<Box<Staging>>,
 ) {
     let geometry = Geometry {
         distances: buffers.distances.as_deref_mut().map(|out| &mut out[row.clone()]),
@@ -348,7 +357,16 @@ fn fill_geometry(
     };
     if geometry.distances.is_some() || geometry.vectors.is_some() {
         let (center, vectors) = (scene.grid.position(place), &scene.translations.vectors);
-        ball::measure(scene.level, scene.points(), center, vectors, runs, masks, geometry, staging);
+        ball::measure(
+            scene.level,
+            scene.points(),
+            center,
+            vectors,
+            runs,
+            masks,
+            geometry,
+            staging.get_or_insert_default(),
+        );
     }
 }
 

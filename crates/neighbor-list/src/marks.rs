@@ -42,12 +42,7 @@ impl Marks {
         threads: usize,
         work: impl Fn(&mut Chunk) -> Result<(), Error> + Sync,
     ) -> Result<(), Error> {
-        let mut results = vec![Ok(()); self.chunks.len()];
-        let jobs = self.chunks.iter_mut().zip(&mut results).collect();
-        parallel::for_each(threads, jobs, |(chunk, result): (&mut Chunk, &mut Result<(), Error>)| {
-            *result = work(chunk);
-        });
-        results.into_iter().collect::<Result<(), Error>>()?;
+        parallel::try_for_each(threads, self.chunks.iter_mut(), work)?;
         let rows = self.chunks.iter().map(|chunk| chunk.counts.len()).sum::<usize>();
         self.offsets.clear();
         self.offsets.reserve_exact(rows + 1);
@@ -61,15 +56,13 @@ impl Marks {
     }
 
     /// Each chunk with its part of the arrays.
-    pub(crate) fn divide<'a>(&self, buffers: Buffers<'a>) -> Vec<(&Chunk, Buffers<'a>)> {
+    pub(crate) fn divide<'a>(&self, buffers: Buffers<'a>) -> impl Iterator<Item = (&Chunk, Buffers<'a>)> {
         let mut rest = buffers;
-        let mut jobs = Vec::with_capacity(self.chunks.len());
-        for chunk in self.chunks.iter().filter(|chunk| !chunk.rows.is_empty()) {
+        self.chunks.iter().filter(|chunk| !chunk.rows.is_empty()).map(move |chunk| {
             let pairs = self.offsets[chunk.rows.end] - self.offsets[chunk.rows.start];
-            let (own, others) = rest.split_at(pairs);
+            let (own, others) = core::mem::take(&mut rest).split_at(pairs);
             rest = others;
-            jobs.push((chunk, own));
-        }
-        jobs
+            (chunk, own)
+        })
     }
 }

@@ -1,5 +1,7 @@
 //! What to search for and what to store: [`Builder`] and [`Cutoff`].
 
+use std::cell::RefCell;
+
 use simd_kernels::Level;
 
 use crate::marks::Marks;
@@ -45,6 +47,9 @@ impl From<f64> for Cutoff {
         Self::Global(cutoff)
     }
 }
+
+/// Up to this many atoms [`Builder::build`] takes the thread's own workspace.
+const SMALL_ATOMS: usize = 512;
 
 /// Which of the two directed pairs of an undirected one are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -178,8 +183,22 @@ impl Builder {
     #[doc(alias = "par_search_optimized")]
     #[doc(alias = "neighbour_list")]
     pub fn build<P: Position>(&self, positions: &[P], cell: &Cell) -> Result<NeighborList, Error> {
+        thread_local! {
+            /// For small structures the workspace costs more to make than to use.
+            static SMALL: RefCell<Workspace> = RefCell::default();
+        }
         let mut list = NeighborList::default();
-        self.build_into(positions, cell, &mut Workspace::default(), &mut list)?;
+        if positions.len() > SMALL_ATOMS {
+            self.build_into(positions, cell, &mut Workspace::default(), &mut list)?;
+            return Ok(list);
+        }
+        SMALL.with_borrow_mut(|workspace| {
+            let built = self.build_into(positions, cell, workspace, &mut list);
+            if !workspace.is_small() {
+                *workspace = Workspace::default();
+            }
+            built
+        })?;
         Ok(list)
     }
 

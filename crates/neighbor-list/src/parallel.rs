@@ -2,21 +2,30 @@
 
 use std::sync::{Mutex, PoisonError};
 
-/// Runs `work` on every job, with up to `threads` threads (this one among them).
+/// Runs `work` on every job, with up to `threads` threads (this one among them); gives the error of the first job that
+/// has one, after all have run.
 ///
 /// Scoped threads rather than a pool: a build lasts milliseconds, starting a thread some ten microseconds, and the
 /// crate needs no dependency for it (docs/decisions/0021).
-pub(crate) fn for_each<J: Send>(threads: usize, jobs: Vec<J>, work: impl Fn(J) + Sync) {
+pub(crate) fn try_for_each<J: Send, E: Send>(
+    threads: usize,
+    jobs: impl ExactSizeIterator<Item = J> + Send,
+    work: impl Fn(J) -> Result<(), E> + Sync,
+) -> Result<(), E> {
     let threads = threads.min(jobs.len());
     if threads <= 1 {
-        jobs.into_iter().for_each(work);
-        return;
+        return jobs.into_iter().map(work).fold(Ok(()), Result::and);
     }
-    let queue = Mutex::new(jobs.into_iter());
+    let queue = Mutex::new(jobs.enumerate());
+    let first_error = Mutex::new(None::<(usize, E)>);
     let take = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
     let run = || {
-        while let Some(job) = take() {
-            work(job);
+        while let Some((index, job)) = take() {
+            let Err(error) = work(job) else { continue };
+            let mut first = first_error.lock().unwrap_or_else(PoisonError::into_inner);
+            if first.as_ref().is_none_or(|(earlier, _)| index < *earlier) {
+                *first = Some((index, error));
+            }
         }
     };
     std::thread::scope(|scope| {
@@ -25,6 +34,8 @@ pub(crate) fn for_each<J: Send>(threads: usize, jobs: Vec<J>, work: impl Fn(J) +
         }
         run();
     });
+    let first_error = first_error.into_inner().unwrap_or_else(PoisonError::into_inner);
+    first_error.map_or(Ok(()), |(_, error)| Err(error))
 }
 
 /// The number of threads that `threads` asks for: 0 means one for each processor.

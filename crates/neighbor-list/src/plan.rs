@@ -29,7 +29,16 @@ const CHUNKS_PER_THREAD: usize = 4;
 /// A chunk has at least this many atoms.
 const CHUNK_MIN: usize = 128;
 
+/// The most images and pairs of a search whose memory is kept for the next small one: some hundred kilobytes.
+const IMAGES_KEPT: usize = 1 << 12;
+const PAIRS_KEPT: usize = 1 << 15;
+
 impl Workspace {
+    /// Whether what it holds is worth keeping between builds that nobody asked to share it.
+    pub(crate) fn is_small(&self) -> bool {
+        self.translations.shifts.len() <= IMAGES_KEPT && self.marks.pairs() <= PAIRS_KEPT
+    }
+
     /// Finds all hits; the offsets are known after it.
     pub(crate) fn search<P: Position>(
         &mut self,
@@ -39,18 +48,28 @@ impl Workspace {
         cell: &Cell,
     ) -> Result<(), Error> {
         self.marks.clear();
+        self.threads = parallel::resolve(builder.threads);
+        self.level = Some(rules.level);
+        if self.bin(rules, positions, cell)? {
+            self.divide(positions.len());
+            self.count(rules)
+        } else {
+            self.marks.offsets.resize(positions.len() + 1, 0);
+            Ok(())
+        }
+    }
+
+    /// Sorts the atoms; says whether there can be any hit.
+    fn bin<P: Position>(&mut self, rules: &Rules<'_>, positions: &[P], cell: &Cell) -> Result<bool, Error> {
+        phase!("bin");
         let frame = Frame::new(positions, cell, rules.reach)?;
         if rules.reach <= 0.0 || positions.is_empty() {
-            self.marks.offsets.resize(positions.len() + 1, 0);
-            return Ok(());
+            return Ok(false);
         }
         let resolution = Resolution::choose(&frame, positions.len(), rules.reach);
         self.grid.fill(positions, frame, resolution)?;
         self.translations.fill(&self.grid, cell, rules.reach)?;
-        self.threads = parallel::resolve(builder.threads);
-        self.level = Some(rules.level);
-        self.divide(positions.len());
-        self.count(rules)
+        Ok(true)
     }
 
     /// Shares out the rows.
@@ -85,6 +104,7 @@ impl Workspace {
     }
 
     fn count(&mut self, rules: &Rules<'_>) -> Result<(), Error> {
+        phase!("count");
         let scene = Scene { grid: &self.grid, translations: &self.translations, level: rules.level };
         self.marks.for_each_chunk(self.threads, |chunk| chunk.count(scene, rules))
     }
@@ -92,6 +112,7 @@ impl Workspace {
     /// Of all hits those whose squared distance is now less than `limit`.
     pub(crate) fn refine(&self, limit: f64, marks: &mut Marks) -> Result<(), Error> {
         marks.copy_from(&self.marks)?;
+        phase!("refine");
         let scene = self.scene();
         marks.for_each_chunk(self.threads, |chunk| {
             chunk.refine(scene, limit);
@@ -138,11 +159,18 @@ impl Workspace {
 
     /// Writes the arrays that are given; each has the length of the list of `marks`.
     pub(crate) fn fill(&self, marks: &Marks, buffers: Buffers<'_>) {
+        phase!("fill");
         let scene = self.scene();
-        let jobs = marks.divide(buffers);
-        parallel::for_each(self.threads, jobs, |(chunk, mut buffers)| {
+        let fill = |(chunk, mut buffers): (&Chunk, Buffers<'_>)| {
             chunk.fill(scene, marks.offsets(), &mut buffers);
-        });
+            Ok::<(), core::convert::Infallible>(())
+        };
+        let filled = if self.threads <= 1 {
+            marks.divide(buffers).try_for_each(fill)
+        } else {
+            parallel::try_for_each(self.threads, marks.divide(buffers).collect::<Vec<_>>().into_iter(), fill)
+        };
+        let Ok(()) = filled;
     }
 
     /// Calls `visit` with every hit.

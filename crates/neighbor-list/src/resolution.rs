@@ -22,13 +22,9 @@ impl Resolution {
     pub(crate) fn choose(frame: &Frame, atoms: usize, reach: f64) -> Self {
         let side = |axis: usize| frame.extent[axis].max(1e-3 * reach);
         let density = atoms as f64 / (side(0) * side(1) * side(2));
-        let env = |n: &str| std::env::var(n).ok().and_then(|v| v.parse::<f64>().ok());
-        let width = env("NLW").map_or_else(|| cheapest_width(density, reach), |m| reach / m);
+        let width = cheapest_width(density, reach);
         // About one atom in a bin: finer does not shorten the runs, coarser lengthens them.
-        let height = (env("NLH").unwrap_or(1.0) / (density * width * width)).clamp(0.05 * reach, reach);
-        if env("NLP").is_some() {
-            eprintln!("width {} reach/{} height {}", width, reach / width, height);
-        }
+        let height = (1.0 / (density * width * width)).clamp(0.05 * reach, reach);
         let mut bins =
             [count(frame.extent[0], width), count(frame.extent[1], width), count(frame.extent[2], height)];
         let limit = BINS_PER_ATOM * atoms as f64 + BINS_FREE;
