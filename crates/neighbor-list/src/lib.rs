@@ -93,3 +93,9 @@ pub use plan::Workspace;
 pub use position::Position;
 pub use search::{Buffers, Search};
 pub use verlet::{Update, VerletList};
+
+/// The README: its example is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+#[derive(Debug)]
+pub struct Readme;

@@ -40,8 +40,7 @@ impl Translations {
         let nb = cells(1, na * a[1].abs());
         let nc = cells(2, na * a[2].abs() + nb * b[2].abs());
         let images = (2.0 * na + 1.0) * (2.0 * nb + 1.0) * (2.0 * nc + 1.0);
-        // Written so that NaN is too many, too.
-        if !(images <= IMAGES_MAX) {
+        if images.is_nan() || images > IMAGES_MAX {
             return Err(Error::TooManyPairs { pairs: images * (grid.len() as f64).powi(2) });
         }
         self.reach = [na, nb, nc].map(|cells| cells as i64);
