@@ -16,7 +16,7 @@ const PYTHON: &str = "locality-python";
 /// Crates in a library's default normal tree, itself included.
 const TREE_MAX: usize = 4;
 /// What a head-to-head may use without being anybody's peer, so that our libraries may too.
-const SHARED: [&str; 10] = [
+const SHARED: [&str; 11] = [
     "ahash",
     "bytemuck",
     "clap",
@@ -27,6 +27,7 @@ const SHARED: [&str; 10] = [
     "rustix",
     "serde",
     "smallvec",
+    "tracing",
 ];
 
 /// A member of the workspace and what it imports.

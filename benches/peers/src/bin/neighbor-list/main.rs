@@ -9,6 +9,8 @@ mod lists;
 mod memory;
 mod ours;
 mod pages;
+#[cfg(feature = "neighbor-list-phases")]
+mod phases;
 mod scale;
 mod verlet;
 mod vesin;
@@ -32,13 +34,22 @@ struct Arguments {
     /// Sweep atoms and threads instead of running the table; without counts 1, 2, 4, 8, 16 and 20 threads.
     #[arg(long, num_args = 0.., value_delimiter = ',', value_name = "THREADS")]
     scale: Option<Vec<u32>>,
+    /// Show our own time by phase instead of running the table.
+    #[cfg(feature = "neighbor-list-phases")]
+    #[arg(long)]
+    phases: bool,
     /// Build this engine's list of this row once and print the peak of the process: `ENGINE:BENCH`.
     #[arg(long, hide = true)]
     peak_of: Option<String>,
 }
 
 fn main() {
-    let Arguments { options, export: directory, scale: threads, peak_of } = Arguments::parse();
+    let arguments = Arguments::parse();
+    #[cfg(feature = "neighbor-list-phases")]
+    if arguments.phases {
+        return phases::run(&mut Suite::new("neighbor-list", arguments.options));
+    }
+    let Arguments { options, export: directory, scale: threads, peak_of, .. } = arguments;
     let vesin = Vesin::load();
     if let Some(task) = peak_of {
         return memory::child(&task, &vesin, options.seed);
