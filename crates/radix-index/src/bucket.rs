@@ -5,8 +5,8 @@
 //! ┌────────────┬─────────────┬─────────┬─────────┬───   ───┬─────────┐
 //! │   header   │    tags     │ entry 0 │ entry 1 │   ...   │ entry 6 │     u64 -> u64: 16 words, two lines
 //! └────────────┴─────────────┴─────────┴─────────┴───   ───┴─────────┘
-//! header:  63 version 32 │ 31 link, high part 8 │ 7 lock │ 6 live 0
-//! tags:    63 link, low part 61 │ 60 depth 56 │ 55 tag of slot 6 48 │ ... │ 7 tag of slot 0 0
+//! header:  63 version 32 │ 31 link, high part 13 │ 12 depth 8 │ 7 lock │ 6 live 0
+//! tags:    63 link, low part 56 │ 55 tag of slot 6 48 │ ... │ 7 tag of slot 0 0
 //! ```
 //!
 //! A slot holds an entry if its *live* bit is set. Entries for which there is no slot are in a chain of
@@ -41,7 +41,7 @@
 //! 6. *The first link never changes from one node to another*, only from none to one and back, because its two
 //!    parts are in two words: the low part is written while the high part is still zero.
 //! 7. *A split* copies entries to the newborn child, publishes the child, still locked, and then takes them from
-//!    the parent together with the parent's new depth. A reader that comes to an unborn child goes to the
+//!    the parent together with the parent's new depth, which is why the depth is in the header. A reader that comes to an unborn child goes to the
 //!    parent; one that misses in a parent whose depth tells that the key is not its own goes to the child,
 //!    which the Acquire load of that parent's header made visible.
 //!
@@ -94,12 +94,16 @@ pub(crate) struct Header(u64);
 impl Header {
     const LIVE: u64 = 0x7f;
     const LOCK: u64 = 1 << 7;
-    const LINK_SHIFT: u32 = 8;
-    const LINK: u64 = ((1 << 24) - 1) << Self::LINK_SHIFT;
+    const DEPTH_SHIFT: u32 = 8;
+    const DEPTH: u64 = 31 << Self::DEPTH_SHIFT;
+    const LINK_SHIFT: u32 = 13;
+    const LINK: u64 = ((1 << 19) - 1) << Self::LINK_SHIFT;
     const VERSION_SHIFT: u32 = 32;
 
-    /// The first header of a bucket that holds the slots `live` and no chain.
-    const BORN: Self = Self(1 << Self::VERSION_SHIFT);
+    /// The first header of a bucket.
+    fn born(depth: u32) -> Self {
+        Self(1 << Self::VERSION_SHIFT).with_depth(depth)
+    }
 
     #[inline]
     pub(crate) fn live(self) -> u64 {
@@ -122,17 +126,26 @@ impl Header {
     }
 
     #[inline]
+    pub(crate) fn depth(self) -> u32 {
+        ((self.0 & Self::DEPTH) >> Self::DEPTH_SHIFT) as u32
+    }
+
+    #[inline]
     pub(crate) fn has_chain(self) -> bool {
         self.0 & Self::LINK != 0
     }
 
-    /// The next version, with these slots live; the chain and the lock stay.
+    /// The next version, with these slots live; the rest stays.
     #[inline]
     fn next(self, live: u64) -> Self {
         let version = (self.0 >> Self::VERSION_SHIFT) as u32;
         let version = if cfg!(weaken = "version") { version } else { version.wrapping_add(1).max(1) };
-        let rest = self.0 & (Self::LOCK | Self::LINK);
+        let rest = self.0 & (Self::LOCK | Self::DEPTH | Self::LINK);
         Self(u64::from(version) << Self::VERSION_SHIFT | rest | live)
+    }
+
+    fn with_depth(self, depth: u32) -> Self {
+        Self(self.0 & !Self::DEPTH | u64::from(depth) << Self::DEPTH_SHIFT)
     }
 
     fn with_link(self, link: u32) -> Self {
@@ -157,19 +170,8 @@ pub(crate) struct Tags(u64);
 impl Tags {
     const ONES: u64 = 0x0001_0101_0101_0101;
     const HIGHS: u64 = 0x0080_8080_8080_8080;
-    const DEPTH_SHIFT: u32 = 56;
-    const DEPTH: u64 = 31 << Self::DEPTH_SHIFT;
-    const LINK_BITS: u32 = 3;
-    const LINK_SHIFT: u32 = 61;
-
-    fn new(depth: u32) -> Self {
-        Self(u64::from(depth) << Self::DEPTH_SHIFT)
-    }
-
-    #[inline]
-    pub(crate) fn depth(self) -> u32 {
-        (self.0 >> Self::DEPTH_SHIFT) as u32 & 31
-    }
+    const LINK_BITS: u32 = 8;
+    const LINK_SHIFT: u32 = 56;
 
     /// Slots whose tag is `tag`, and now and then the next one too; whether they are live is not asked.
     #[inline]
@@ -189,13 +191,8 @@ impl Tags {
         (self.0 >> (slot * 8)) as u8
     }
 
-    fn with_depth(self, depth: u32) -> Self {
-        Self(self.0 & !Self::DEPTH | u64::from(depth) << Self::DEPTH_SHIFT)
-    }
-
     fn with_link(self, link: u32) -> Self {
-        let low = u64::from(link) << Self::LINK_SHIFT;
-        Self(self.0 & !(7 << Self::LINK_SHIFT) | low)
+        Self(self.0 & !(0xff << Self::LINK_SHIFT) | u64::from(link) << Self::LINK_SHIFT)
     }
 }
 
@@ -297,22 +294,19 @@ impl<'t, L: Shape> Bucket<'t, L> {
 
     /// Makes an empty bucket of a table that no other thread sees yet.
     pub(crate) fn init(self, depth: u32) {
-        self.words[1].store(Tags::new(depth).0, Ordering::Relaxed);
-        self.words[0].store(Header::BORN.0, Ordering::Relaxed);
+        self.words[0].store(Header::born(depth).0, Ordering::Relaxed);
     }
 
     /// Makes the root of an empty table, unless another thread did.
     pub(crate) fn init_root(self) {
-        // The tags of depth 0 are the zeroes that are there. Release: as any header.
-        _ = self.words[0].compare_exchange(0, Header::BORN.0, Ordering::Release, Ordering::Relaxed);
+        // Release: as any header.
+        _ = self.words[0].compare_exchange(0, Header::born(0).0, Ordering::Release, Ordering::Relaxed);
     }
 
     /// Begins the child of a split: it is locked, and only the holder of its parent's lock can tell.
     pub(crate) fn bear(self, depth: u32) -> Locked<'t, L> {
         debug_assert!(!self.header().is_born());
-        let mut newborn = Locked { bucket: self, header: Header::BORN.locked(), tags: Tags::new(depth) };
-        newborn.set_tags(newborn.tags);
-        newborn
+        Locked { bucket: self, header: Header::born(depth).locked(), tags: Tags(0) }
     }
 }
 
@@ -386,12 +380,12 @@ impl<'t, L: Shape> Locked<'t, L> {
     }
 
     /// Makes readers look again, though no slot changed.
-    pub(crate) fn touch(&mut self) {
+    fn touch(&mut self) {
         self.header = self.header.next(self.header.live());
     }
 
     pub(crate) fn set_depth(&mut self, depth: u32) {
-        self.set_tags(self.tags.with_depth(depth));
+        self.header = self.header.next(self.header.live()).with_depth(depth);
     }
 
     #[inline]

@@ -98,12 +98,12 @@ impl<L: Shape> Table<L> {
             }
             let entries = self.placed(bucket, header, tags, child, hash);
             if !header.is_locked() && bucket.unchanged(header) {
-                if tags.depth() > level {
+                if header.depth() > level {
                     return Ok(());
                 }
-                if tags.depth() < level {
+                if header.depth() < level {
                     // An earlier split of this parent was interrupted: its child comes first.
-                    self.birth(parent | 1 << tags.depth(), hash)?;
+                    self.birth(parent | 1 << header.depth(), hash)?;
                     continue;
                 }
                 let mut nodes = SpareNodes::stock(self, &entries)?;
@@ -170,8 +170,6 @@ impl<L: Shape> Table<L> {
             if parent.header().has_chain() {
                 parent.pull_up(&self.nodes, &mut freed);
             }
-        } else {
-            parent.touch();
         }
         parent.commit();
         newborn.commit();

@@ -111,11 +111,11 @@ impl<L: Shape> Table<L> {
                 }
             }
             if bucket.unchanged(header) && whole {
-                if tags.depth() >= level {
-                    return Some(tags.depth());
+                if header.depth() >= level {
+                    return Some(header.depth());
                 }
                 // A child was claimed and is not born yet; its entries would be read here and there.
-                self.settle(index | 1 << tags.depth(), hash);
+                self.settle(index | 1 << header.depth(), hash);
             }
             entries.clear();
             self.retry();

@@ -147,7 +147,7 @@ impl<L: Shape> Table<L> {
                     return self.find_slowly(hash, is, read);
                 }
             }
-            if header.is_born() && !header.has_chain() && owns(index, tags, hash) && unchanged_miss(bucket, header)
+            if header.is_born() && !header.has_chain() && owns(index, header, hash) && unchanged_miss(bucket, header)
             {
                 return None;
             }
@@ -174,10 +174,10 @@ impl<L: Shape> Table<L> {
                     return Some(found);
                 }
             } else if unchanged_miss(bucket, header) {
-                if owns(index, tags, hash) {
+                if owns(index, header, hash) {
                     return None;
                 }
-                index = address::bucket_at(hash, tags.depth());
+                index = address::bucket_at(hash, header.depth());
                 continue;
             }
             self.retry();
@@ -196,8 +196,8 @@ impl<L: Shape> Table<L> {
             let tags = bucket.tags();
             let spot = self.probe(bucket, header, tags, hash, &is);
             if bucket.unchanged(header) {
-                if spot.is_none() && !owns(index, tags, hash) {
-                    index = address::bucket_at(hash, tags.depth());
+                if spot.is_none() && !owns(index, header, hash) {
+                    index = address::bucket_at(hash, header.depth());
                     continue;
                 }
                 if !header.is_locked() {
@@ -383,8 +383,8 @@ impl<L: Shape> Table<L> {
 }
 
 #[inline]
-fn owns(index: usize, tags: Tags, hash: u64) -> bool {
-    cfg!(weaken = "depth") || address::owns(index, tags.depth(), hash)
+fn owns(index: usize, header: Header, hash: u64) -> bool {
+    cfg!(weaken = "depth") || address::owns(index, header.depth(), hash)
 }
 
 #[inline]

@@ -104,24 +104,24 @@ impl<L: Shape> Width for NodeWidth<L> {
 /// whose head counts its changes beside the top, so that it never comes back.
 pub(crate) struct Nodes<L> {
     store: Store<NodeWidth<L>>,
-    /// Nodes handed out so far, including ids that a bucket's header cannot tell from "none".
+    /// Nodes handed out so far.
     used: AtomicUsize,
     free: AtomicU64,
 }
 
 impl<L: Shape> Nodes<L> {
-    /// Below it, the high part of a link would be zero.
+    /// The id of the first node; below it, the high part of a link would be zero.
     const FIRST: usize = 1 << Tags::LINK_BITS;
     /// Links have 27 bits.
-    const LIMIT: usize = 1 << 27;
+    const LIMIT: usize = (1 << 27) - Self::FIRST;
 
     pub(crate) fn new() -> Self {
-        Self { store: Store::new(), used: AtomicUsize::new(Self::FIRST), free: AtomicU64::new(0) }
+        Self { store: Store::new(), used: AtomicUsize::new(0), free: AtomicU64::new(0) }
     }
 
     /// The node of a link that was read; none only if the link was torn from two states.
     pub(crate) fn get(&self, id: u32) -> Option<Node<'_, L>> {
-        self.store.get(id as usize).map(Node::new)
+        self.store.get((id as usize).checked_sub(Self::FIRST)?).map(Node::new)
     }
 
     fn own(&self, id: u32) -> Node<'_, L> {
@@ -142,15 +142,15 @@ impl<L: Shape> Nodes<L> {
                 Err(now) => head = now,
             }
         }
-        let mut id = self.used.load(Ordering::Relaxed);
+        let mut next = self.used.load(Ordering::Relaxed);
         loop {
-            if id >= Self::LIMIT {
+            if next >= Self::LIMIT {
                 return Err(AllocError);
             }
-            self.store.ensure(id)?;
-            match self.used.compare_exchange_weak(id, id + 1, Ordering::Relaxed, Ordering::Relaxed) {
-                Ok(_) => return Ok(id as u32),
-                Err(now) => id = now,
+            self.store.ensure(next)?;
+            match self.used.compare_exchange_weak(next, next + 1, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return Ok((next + Self::FIRST) as u32),
+                Err(now) => next = now,
             }
         }
     }
