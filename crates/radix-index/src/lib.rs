@@ -8,8 +8,12 @@ mod error;
 mod grow;
 mod index;
 mod iter;
+#[cfg(not(loom))]
+mod map;
 mod operation;
 mod population;
+#[cfg(not(loom))]
+mod reclaim;
 mod stats;
 mod sync;
 mod table;
@@ -17,6 +21,8 @@ mod word;
 
 pub use error::{Full, ReserveError};
 pub use index::{Drain, IntoIter, Iter, RadixIndex};
+#[cfg(not(loom))]
+pub use map::{Equivalent, MapIter, RadixMap, RadixMapRef};
 pub use operation::{Computed, Operation};
 pub use stats::Stats;
 

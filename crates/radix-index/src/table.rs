@@ -270,12 +270,17 @@ impl<L: Shape> Table<L> {
     /// Takes the entry at `spot` out of a locked bucket.
     #[inline]
     pub(crate) fn remove<'t>(&'t self, mut locked: Locked<'t, L>, spot: Spot) {
-        if spot.node == 0 {
+        if spot.node == 0 && !locked.header().has_chain() {
             locked.kill(spot.slot);
             return locked.commit();
         }
         let mut freed = Vec::new();
         locked.kill_spot(&self.nodes, spot, &mut freed);
+        if spot.node == 0 {
+            // An entry of the chain takes the slot that became free; readers must see it dead before.
+            locked.step();
+            locked.pull_up(&self.nodes, &mut freed);
+        }
         locked.commit();
         freed.into_iter().for_each(|id| self.nodes.free(id));
     }

@@ -4,15 +4,15 @@
 use std::hash::{BuildHasher, Hasher};
 
 /// `few` cases, or `many` of them if `LOCALITY_LONG` is set.
-pub fn cases(few: u32, many: u32) -> u32 {
+pub(crate) fn cases(few: u32, many: u32) -> u32 {
     if std::env::var_os("LOCALITY_LONG").is_some_and(|value| value != "0") { many } else { few }
 }
 
 /// Hashes that have only so many bits, at both ends: of 0 bits, all keys are equal.
 #[derive(Clone, Copy, Debug)]
-pub struct Bits(pub u32);
+pub(crate) struct Bits(pub(crate) u32);
 
-pub struct BitsHasher(u64, u32);
+pub(crate) struct BitsHasher(u64, u32);
 
 impl BuildHasher for Bits {
     type Hasher = BitsHasher;
@@ -36,10 +36,10 @@ impl Hasher for BitsHasher {
 }
 
 /// Small numbers that look random.
-pub struct Random(pub u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -47,7 +47,7 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    pub fn below(&mut self, n: u64) -> u64 {
+    pub(crate) fn below(&mut self, n: u64) -> u64 {
         self.next() % n
     }
 }
