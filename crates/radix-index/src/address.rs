@@ -23,7 +23,7 @@ pub(crate) fn tag(hash: u64) -> u8 {
 /// The slot where an insertion starts to look for room, below `slots`.
 #[inline]
 pub(crate) fn preferred_slot(hash: u64, slots: u32) -> u32 {
-    ((hash >> 53) as u32 & 7) * slots >> 3
+    (((hash >> 53) as u32 & 7) * slots) >> 3
 }
 
 /// Whether a bucket of this index and depth is where `hash` belongs.
@@ -83,7 +83,8 @@ mod tests {
             let (parent, level) = (parent(child), level(child));
             assert_eq!(natural_depth(parent, child), level);
             for hash in 0..500 {
-                let halves = u32::from(owns(parent, level + 1, hash)) + u32::from(owns(child, level + 1, hash));
+                let halves =
+                    u32::from(owns(parent, level + 1, hash)) + u32::from(owns(child, level + 1, hash));
                 assert_eq!(halves, u32::from(owns(parent, level, hash)));
             }
         }

@@ -46,14 +46,14 @@
 //!    which the Acquire load of that parent's header made visible.
 //!
 //! The loom models in `tests/loom.rs` check it, and check that they notice when a fence, a validation, a
-//! depth check or a version is left out (`cfg(weaken = "..")`).
+//! depth check or a version is left out (`WEAKEN=..`).
 
 mod chain;
 mod store;
 
 use std::marker::PhantomData;
 
-use crate::sync::{AtomicU64, Ordering, fence};
+use crate::sync::{AtomicU64, Ordering, fence, interleave, weakened};
 
 pub(crate) use chain::{Chain, Nodes, SLOTS as NODE_SLOTS, copy};
 pub(crate) use store::{AllocError, Store, Width};
@@ -139,7 +139,7 @@ impl Header {
     #[inline]
     fn next(self, live: u64) -> Self {
         let version = (self.0 >> Self::VERSION_SHIFT) as u32;
-        let version = if cfg!(weaken = "version") { version } else { version.wrapping_add(1).max(1) };
+        let version = if weakened("version") { version } else { version.wrapping_add(1).max(1) };
         let rest = self.0 & (Self::LOCK | Self::DEPTH | Self::LINK);
         Self(u64::from(version) << Self::VERSION_SHIFT | rest | live)
     }
@@ -256,6 +256,7 @@ impl<'t, L: Shape> Bucket<'t, L> {
     /// Pairs with the Release store in [`Locked::commit`].
     #[inline]
     pub(crate) fn header(self) -> Header {
+        interleave();
         Header(self.words[0].load(L::LOAD))
     }
 
@@ -274,7 +275,8 @@ impl<'t, L: Shape> Bucket<'t, L> {
     /// in [`Bucket::lock`].
     #[inline]
     pub(crate) fn unchanged(self, header: Header) -> bool {
-        if !cfg!(weaken = "reader-fence") {
+        interleave();
+        if !weakened("reader-fence") {
             fence(Ordering::Acquire);
         }
         Header(self.words[0].load(Ordering::Relaxed)).unlocked() == header.unlocked()
@@ -284,6 +286,7 @@ impl<'t, L: Shape> Bucket<'t, L> {
     #[inline]
     pub(crate) fn lock(self, header: Header, tags: Tags) -> Option<Locked<'t, L>> {
         debug_assert!(!header.is_locked());
+        interleave();
         // Acquire pairs with the Release store in `commit`: we see what the last writer wrote.
         self.words[0]
             .compare_exchange(header.0, header.locked().0, Ordering::Acquire, Ordering::Relaxed)
@@ -313,7 +316,7 @@ impl<'t, L: Shape> Bucket<'t, L> {
 /// What is written after it is seen only by readers that also see the header before it.
 #[inline]
 fn writer_fence() {
-    if !cfg!(weaken = "writer-fence") {
+    if !weakened("writer-fence") {
         fence(Ordering::Release);
     }
 }
@@ -349,7 +352,7 @@ impl<'t, L: Shape> Locked<'t, L> {
     pub(crate) fn step(&mut self) {
         self.touch();
         self.store(self.header);
-        if !cfg!(weaken = "step") {
+        if !weakened("step") {
             writer_fence();
         }
     }
@@ -357,7 +360,8 @@ impl<'t, L: Shape> Locked<'t, L> {
     /// Pairs with the Acquire load in [`Bucket::header`].
     #[inline]
     fn store(&self, header: Header) {
-        let order = if cfg!(weaken = "publish") { Ordering::Relaxed } else { Ordering::Release };
+        interleave();
+        let order = if weakened("publish") { Ordering::Relaxed } else { Ordering::Release };
         self.bucket.words[0].store(header.0, order);
     }
 

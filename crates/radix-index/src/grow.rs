@@ -53,7 +53,11 @@ impl<L: Shape> Table<L> {
     }
 
     /// Grows until `entries` fit at the load limit.
-    pub(crate) fn reserve<'t>(&'t self, entries: usize, hash: impl Fn(Entry<'t>) -> u64) -> Result<(), AllocError> {
+    pub(crate) fn reserve<'t>(
+        &'t self,
+        entries: usize,
+        hash: impl Fn(Entry<'t>) -> u64,
+    ) -> Result<(), AllocError> {
         let wanted = Self::buckets_for(entries);
         if wanted > BUCKETS_MAX {
             return Err(AllocError);
@@ -83,7 +87,11 @@ impl<L: Shape> Table<L> {
     }
 
     /// Splits the parent of `child`, unless that was done already.
-    pub(crate) fn birth<'t>(&'t self, child: usize, hash: &impl Fn(Entry<'t>) -> u64) -> Result<(), AllocError> {
+    pub(crate) fn birth<'t>(
+        &'t self,
+        child: usize,
+        hash: &impl Fn(Entry<'t>) -> u64,
+    ) -> Result<(), AllocError> {
         let parent = address::parent(child);
         let level = address::level(child);
         let mut backoff = Backoff::default();
@@ -93,7 +101,11 @@ impl<L: Shape> Table<L> {
             let tags = bucket.tags();
             if !header.is_born() {
                 // The root is born with the first entry; any other bucket by its own split.
-                if parent == 0 { self.plant()? } else { self.birth(parent, hash)? }
+                if parent == 0 {
+                    self.plant()?
+                } else {
+                    self.birth(parent, hash)?
+                }
                 continue;
             }
             let entries = self.placed(bucket, header, tags, child, hash);

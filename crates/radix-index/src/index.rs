@@ -2,8 +2,14 @@
 
 mod closures;
 mod many;
+#[cfg(feature = "rayon")]
+mod parallel;
+#[cfg(feature = "serde")]
+mod serial;
 mod traits;
 
+#[cfg(feature = "rayon")]
+pub use parallel::ParIter;
 pub use traits::{Drain, IntoIter, Iter};
 
 use std::alloc::{Layout, handle_alloc_error};
@@ -55,7 +61,7 @@ pub struct RadixIndex<K, V, S = DefaultHashBuilder> {
 }
 
 /// Entries of a [`RadixIndex`]: the words of the key, then the words of the value.
-struct Inline<K, V>(PhantomData<(K, V)>);
+struct Inline<K, V>(PhantomData<fn() -> (K, V)>);
 
 impl<K: Words, V: Words> Shape for Inline<K, V> {
     const ENTRY: usize = K::WORDS + V::WORDS;
@@ -176,7 +182,8 @@ where
     #[doc(alias = "get_with_hash")]
     #[inline]
     pub fn get_hashed(&self, hash: u64, key: &K) -> Option<V> {
-        let found = self.table.find(hash, |entry| key.matches(entry), |entry| Raw::load::<V>(value_of::<K>(entry)));
+        let found =
+            self.table.find(hash, |entry| key.matches(entry), |entry| Raw::load::<V>(value_of::<K>(entry)));
         found.map(|raw| raw.value())
     }
 
@@ -223,12 +230,12 @@ where
     #[inline]
     pub fn try_insert(&self, key: K, value: V) -> Result<Option<V>, Full<K, V>> {
         let hash = self.hash_of(&key);
-        if let Some(room) = &self.room {
-            if room.fetch_sub(1, Ordering::Relaxed) <= 0 {
-                room.fetch_add(1, Ordering::Relaxed);
-                // Full, but an entry that is there may still be changed.
-                return self.replace_hashed(hash, &key, &value).map(Some).ok_or(Full(key, value));
-            }
+        if let Some(room) = &self.room
+            && room.fetch_sub(1, Ordering::Relaxed) <= 0
+        {
+            room.fetch_add(1, Ordering::Relaxed);
+            // Full, but an entry that is there may still be changed.
+            return self.replace_hashed(hash, &key, &value).map(Some).ok_or(Full(key, value));
         }
         let result = self.put(hash, &key, &value);
         if !matches!(result, Ok(None)) {

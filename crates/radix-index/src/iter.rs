@@ -83,8 +83,10 @@ impl<L: Shape> Table<L> {
         hash: &impl Fn(Entry<'t>) -> u64,
     ) -> Option<u32> {
         loop {
-            let Some((bucket, header)) =
-                self.bucket(index).map(|bucket| (bucket, bucket.header())).filter(|(_, header)| header.is_born())
+            let Some((bucket, header)) = self
+                .bucket(index)
+                .map(|bucket| (bucket, bucket.header()))
+                .filter(|(_, header)| header.is_born())
             else {
                 if index == 0 {
                     return None;

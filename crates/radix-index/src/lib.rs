@@ -29,7 +29,7 @@
 //!
 //! # Features
 //!
-//! * `serde`: `Serialize` and `Deserialize` for both.
+//! * `serde`: `Serialize` and `Deserialize` for `RadixIndex`.
 //! * `rayon`: `RadixIndex::par_iter`.
 //! * `fast-barrier`: [`RadixMap::pin`] by `membarrier(2)` instead of a fence; one more dependency.
 
@@ -54,6 +54,8 @@ mod table;
 mod word;
 
 pub use error::{Full, ReserveError};
+#[cfg(feature = "rayon")]
+pub use index::ParIter;
 pub use index::{Drain, IntoIter, Iter, RadixIndex};
 #[cfg(not(loom))]
 pub use map::{Equivalent, MapIter, RadixMap, RadixMapRef};

@@ -345,7 +345,8 @@ impl<'m, K: Eq + Hash, V, S: BuildHasher> RadixMapRef<'m, K, V, S> {
                 }
                 (Operation::Insert(value), old) => {
                     let node = Unpublished::new(hash, key, value);
-                    let put = if old.is_some() { seen.replace(node) } else { out_of_memory(seen.insert(node)) };
+                    let put =
+                        if old.is_some() { seen.replace(node) } else { out_of_memory(seen.insert(node)) };
                     match (put, old) {
                         (Ok(node), None) => return Computed::Inserted(&node.value),
                         (Ok(node), Some(old)) => return Computed::Updated { old, new: &node.value },

@@ -95,6 +95,9 @@ fn pointer<K, V>(word: u64) -> *mut Node<K, V> {
     ptr::with_exposed_provenance_mut(word as usize)
 }
 
+/// The node that was put into the table, or the one given back because its bucket has changed.
+pub(crate) type Put<'g, K, V> = Result<&'g Node<K, V>, Unpublished<K, V>>;
+
 /// A table of nodes and the collector of those that left it.
 pub(crate) struct NodeTable<K, V> {
     pub(crate) table: Table<Pointers>,
@@ -126,7 +129,9 @@ impl<K, V> NodeTable<K, V> {
                         table.plant()?;
                         continue;
                     };
-                    if table.insert(&seen, node.hash, &mut spare, |entry| entry[0].store(word, Ordering::Release))? {
+                    if table.insert(&seen, node.hash, &mut spare, |entry| {
+                        entry[0].store(word, Ordering::Release)
+                    })? {
                         break;
                     }
                 }
@@ -203,7 +208,7 @@ impl<'m, K, V> Pinned<'m, K, V> {
             node.hash == hash && is(&node.key)
         };
         loop {
-            if let Some(seen) = self.nodes.table.seek(hash, &is) {
+            if let Some(seen) = self.nodes.table.seek(hash, is) {
                 let node = seen.spot.map(|(_, entry)| self.node(entry));
                 // Between the search and this load, another key's node could have come into the slot.
                 if node.is_none() || seen.bucket.unchanged(seen.header) {
@@ -238,14 +243,13 @@ impl<'m, K, V> Pinned<'m, K, V> {
 
 impl<'g, K, V> SeenNode<'g, '_, K, V> {
     /// Inserts a node where none was found. Gives it back if the bucket has changed.
-    pub(crate) fn insert(
-        &self,
-        node: Unpublished<K, V>,
-    ) -> Result<Result<&'g Node<K, V>, Unpublished<K, V>>, AllocError> {
+    pub(crate) fn insert(&self, node: Unpublished<K, V>) -> Result<Put<'g, K, V>, AllocError> {
         let (pinned, table) = (self.pinned, &self.pinned.nodes.table);
         let word = node.word();
         let mut spare = Spare::new(table);
-        if !table.insert(&self.seen, self.hash, &mut spare, |entry| entry[0].store(word, Ordering::Release))? {
+        if !table
+            .insert(&self.seen, self.hash, &mut spare, |entry| entry[0].store(word, Ordering::Release))?
+        {
             return Ok(Err(node));
         }
         let node = node.publish(&pinned.guard);
@@ -254,7 +258,7 @@ impl<'g, K, V> SeenNode<'g, '_, K, V> {
     }
 
     /// Replaces the node that was found by one with the same key. Gives it back if that is not there any more.
-    pub(crate) fn replace(&self, node: Unpublished<K, V>) -> Result<&'g Node<K, V>, Unpublished<K, V>> {
+    pub(crate) fn replace(&self, node: Unpublished<K, V>) -> Put<'g, K, V> {
         let Some((locked, entry, old)) = self.lock_found() else { return Err(node) };
         // Release pairs with the load in `Pinned::node`.
         entry[0].store(node.word(), Ordering::Release);

@@ -44,8 +44,9 @@ impl<L: Shape> Table<L> {
             let header = bucket.header();
             if header.has_chain() {
                 let nodes = Chain::new(&self.nodes, header, bucket.tags());
-                let (nodes, entries) =
-                    nodes.fold((0, 0), |(nodes, entries), (_, node)| (nodes + 1, entries + node.live().count_ones()));
+                let (nodes, entries) = nodes.fold((0, 0), |(nodes, entries), (_, node)| {
+                    (nodes + 1, entries + node.live().count_ones())
+                });
                 stats.chain_max = stats.chain_max.max(nodes);
                 stats.overflowed += entries as usize;
             }

@@ -42,3 +42,33 @@ impl Backoff {
         loom::thread::yield_now();
     }
 }
+
+/// A place where a model lets another thread run. Loom finds such places by itself from the last access to an
+/// atomic, but a writer that loads a word before it writes it hides the readers that loaded it earlier. A store that
+/// nobody reads makes threads dependent, and orders nothing.
+#[inline(always)]
+pub(crate) fn interleave() {
+    #[cfg(loom)]
+    {
+        loom::lazy_static! {
+            static ref PLACE: AtomicU64 = AtomicU64::new(0);
+        }
+        PLACE.store(0, Ordering::Relaxed);
+    }
+}
+
+/// Whether a model is to run without this ordering or check, and fail: see `tests/weakened.sh`. Always false but in
+/// models.
+#[inline(always)]
+pub(crate) fn weakened(what: &str) -> bool {
+    #[cfg(loom)]
+    {
+        static WEAKEN: std::sync::OnceLock<Option<String>> = std::sync::OnceLock::new();
+        WEAKEN.get_or_init(|| std::env::var("WEAKEN").ok()).as_deref() == Some(what)
+    }
+    #[cfg(not(loom))]
+    {
+        _ = what;
+        false
+    }
+}

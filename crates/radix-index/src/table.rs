@@ -7,7 +7,7 @@ use crate::bucket::{
     AllocError, Bucket, Buckets, Chain, Entry, Header, Locked, Nodes, Shape, Spot, Store, Tags, slots_of,
 };
 use crate::population::Population;
-use crate::sync::{AtomicU64, AtomicUsize, Backoff, Ordering};
+use crate::sync::{AtomicU64, AtomicUsize, Backoff, Ordering, weakened};
 
 /// Entries for 16 buckets above which the table grows: eleven sixteenths of the slots. A lower load wastes
 /// memory (32 bytes an entry is the limit), a higher one makes chains; decision 0052 has the figures.
@@ -141,13 +141,16 @@ impl<L: Shape> Table<L> {
             for slot in tags.candidates(address::tag(hash)) {
                 if header.is_live(slot) && is(bucket.entry(slot)) {
                     let found = read(bucket.entry(slot));
-                    if cfg!(weaken = "hit") || bucket.unchanged(header) {
+                    if weakened("hit") || bucket.unchanged(header) {
                         return Some(found);
                     }
                     return self.find_slowly(hash, is, read);
                 }
             }
-            if header.is_born() && !header.has_chain() && owns(index, header, hash) && unchanged_miss(bucket, header)
+            if header.is_born()
+                && !header.has_chain()
+                && owns(index, header, hash)
+                && unchanged_miss(bucket, header)
             {
                 return None;
             }
@@ -170,7 +173,7 @@ impl<L: Shape> Table<L> {
             let tags = bucket.tags();
             if let Some((_, entry)) = self.probe(bucket, header, tags, hash, &is) {
                 let found = read(entry);
-                if cfg!(weaken = "hit") || bucket.unchanged(header) {
+                if weakened("hit") || bucket.unchanged(header) {
                     return Some(found);
                 }
             } else if unchanged_miss(bucket, header) {
@@ -305,7 +308,7 @@ impl<L: Shape> Table<L> {
     }
 
     /// Takes every entry away; calls `each` with the number and the words of a bucket's entries, outside its lock.
-    pub(crate) fn clear<'t>(&'t self, mut each: impl FnMut(usize, &[u64])) {
+    pub(crate) fn clear(&self, mut each: impl FnMut(usize, &[u64])) {
         let mut words = Vec::new();
         // Every bucket, born or not: one that is born while we are on our way comes later in the walk, because a
         // child's index is greater than its parent's.
@@ -354,13 +357,12 @@ impl<L: Shape> Table<L> {
             if !header.is_born() {
                 return None;
             }
-            if !header.is_locked() {
-                let tags = bucket.tags();
-                if bucket.unchanged(header) {
-                    if let Some(locked) = bucket.lock(header, tags) {
-                        return Some(locked);
-                    }
-                }
+            let tags = bucket.tags();
+            if !header.is_locked()
+                && bucket.unchanged(header)
+                && let Some(locked) = bucket.lock(header, tags)
+            {
+                return Some(locked);
             }
             backoff.wait();
         }
@@ -389,12 +391,12 @@ impl<L: Shape> Table<L> {
 
 #[inline]
 fn owns(index: usize, header: Header, hash: u64) -> bool {
-    cfg!(weaken = "depth") || address::owns(index, header.depth(), hash)
+    weakened("depth") || address::owns(index, header.depth(), hash)
 }
 
 #[inline]
 fn unchanged_miss<L: Shape>(bucket: Bucket<'_, L>, header: Header) -> bool {
-    cfg!(weaken = "miss") || bucket.unchanged(header)
+    weakened("miss") || bucket.unchanged(header)
 }
 
 /// An overflow node that is allocated before a lock is taken, and given back if it was not needed.

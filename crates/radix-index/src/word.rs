@@ -30,8 +30,8 @@ pub(crate) trait Words: NoUninit {
 
     #[inline(always)]
     fn store(&self, words: &[AtomicU64]) {
-        for i in 0..Self::WORDS {
-            words[i].store(self.word(i), Ordering::Relaxed);
+        for (i, word) in words[..Self::WORDS].iter().enumerate() {
+            word.store(self.word(i), Ordering::Relaxed);
         }
     }
 

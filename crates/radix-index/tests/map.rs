@@ -33,7 +33,13 @@ fn agrees_with_hash_map() {
                     5 | 6 => assert_eq!(pinned.remove(key.as_str()).map(|v| **v), model.remove(&key)),
                     7 => {
                         let new = pinned.update(&key, |v| Arc::new(**v + 1)).map(|v| **v);
-                        assert_eq!(new, model.get_mut(&key).map(|v| { *v += 1; *v }));
+                        assert_eq!(
+                            new,
+                            model.get_mut(&key).map(|v| {
+                                *v += 1;
+                                *v
+                            })
+                        );
                     }
                     8 => {
                         let value = **pinned.get_or_insert(key.clone(), Arc::new(number));

@@ -111,12 +111,18 @@ impl Made for [u8; 13] {
 }
 
 /// One action on both; everything that can be seen must be equal.
-fn step<K: Made, V: Made>(index: &mut RadixIndex<K, V, Bits>, model: &mut HashMap<u64, u64>, action: &Action) {
+fn step<K: Made, V: Made>(
+    index: &mut RadixIndex<K, V, Bits>,
+    model: &mut HashMap<u64, u64>,
+    action: &Action,
+) {
     let key = |k: &u16| K::make(u64::from(*k));
     let id = |k: &u16| u64::from(*k);
     let number = |value: Option<V>| value.map(V::number);
     match action {
-        Action::Insert(k, v) => assert_eq!(number(index.insert(key(k), V::make(*v))), model.insert(id(k), *v)),
+        Action::Insert(k, v) => {
+            assert_eq!(number(index.insert(key(k), V::make(*v))), model.insert(id(k), *v))
+        }
         Action::TryInsert(k, v) => {
             assert_eq!(number(index.try_insert(key(k), V::make(*v)).unwrap()), model.insert(id(k), *v));
         }

@@ -77,7 +77,11 @@ fn the_checker_tells_right_from_wrong() {
     assert!(is_linearizable(vec![insert, call(1, 2, Verb::Get, None), call(3, 4, Verb::Get, Some(1))]));
     assert!(!is_linearizable(vec![insert, call(1, 2, Verb::Get, Some(1)), call(3, 4, Verb::Get, None)]));
     assert!(!is_linearizable(vec![insert, call(6, 7, Verb::Get, None)]));
-    assert!(!is_linearizable(vec![insert, call(6, 7, Verb::Remove, Some(1)), call(8, 9, Verb::Remove, Some(1))]));
+    assert!(!is_linearizable(vec![
+        insert,
+        call(6, 7, Verb::Remove, Some(1)),
+        call(8, 9, Verb::Remove, Some(1))
+    ]));
 }
 
 fn histories(bits: u32, threads: u64, keys: u64, calls: u32, seed: u64) -> HashMap<u64, Vec<Call>> {
@@ -171,7 +175,10 @@ fn stable_entries_are_always_found_while_the_table_grows() {
             scope.spawn(move || {
                 while !done.load(Ordering::Relaxed) {
                     let mut seen = vec![0; stable as usize];
-                    index.iter().filter(|(key, _)| *key < stable).for_each(|(key, _)| seen[key as usize] += 1);
+                    index
+                        .iter()
+                        .filter(|(key, _)| *key < stable)
+                        .for_each(|(key, _)| seen[key as usize] += 1);
                     assert!(seen.iter().all(|&times| times == 1), "each stable entry exactly once");
                 }
             });
@@ -196,7 +203,9 @@ fn wide_values_are_never_torn() {
                     for i in 0..cases(40_000, 2_000_000) {
                         match random.below(5) {
                             0 => _ = index.remove(&random.below(40)),
-                            1 => _ = index.compute(random.below(40), |_| Operation::Insert([u64::from(i); 5])),
+                            1 => {
+                                _ = index.compute(random.below(40), |_| Operation::Insert([u64::from(i); 5]))
+                            }
                             _ => _ = index.insert(random.below(40), [u64::from(i); 5]),
                         }
                     }

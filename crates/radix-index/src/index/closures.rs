@@ -74,7 +74,9 @@ where
         match altered.unwrap_or_else(out_of_memory) {
             Computed::Updated { old, new } => Ok((old, new)),
             Computed::Kept(value) => Err(value),
-            Computed::Inserted(_) | Computed::Removed(_) => unreachable!("only values that exist are replaced"),
+            Computed::Inserted(_) | Computed::Removed(_) => {
+                unreachable!("only values that exist are replaced")
+            }
         }
     }
 

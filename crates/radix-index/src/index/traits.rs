@@ -115,6 +115,19 @@ pub struct Iter<'a, K, V, S = DefaultHashBuilder> {
     cursor: Cursor<K, V>,
 }
 
+#[cfg(feature = "rayon")]
+impl<K, V, S> Iter<'_, K, V, S> {
+    /// Two iterators of half of the buckets each, unless there are too few of them.
+    pub(super) fn split(self) -> (Self, Option<Self>) {
+        if !self.cursor.bucket.is_empty() {
+            return (self, None);
+        }
+        let iter = |walk| Iter { index: self.index, cursor: Cursor { walk, bucket: Vec::new() } };
+        let (left, right) = self.cursor.walk.split();
+        (iter(left), right.map(iter))
+    }
+}
+
 impl<K: Clone, V: Clone, S> Clone for Iter<'_, K, V, S> {
     fn clone(&self) -> Self {
         Self { index: self.index, cursor: self.cursor.clone() }

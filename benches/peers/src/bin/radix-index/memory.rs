@@ -10,9 +10,9 @@ const ALLOWED: f64 = 32.0;
 
 pub(crate) fn run(suite: &mut Suite) {
     let sizes = [10_000, 30_000, 100_000, 300_000, 1_000_000, 10_000_000];
-    let wanted = sizes.into_iter().filter(|&size| {
-        suite.wants("bytes/grown", size) && (size <= 1_000_000 || suite.options().full)
-    });
+    let wanted = sizes
+        .into_iter()
+        .filter(|&size| suite.wants("bytes/grown", size) && (size <= 1_000_000 || suite.options().full));
     let Some(last) = wanted.clone().max() else { return };
     let ours = Ours::with_capacity(0);
     let (mut worst, mut next) = (0.0_f64, 10_000);

@@ -5,9 +5,9 @@ use std::hint::black_box;
 use bench_own::harness::{Against, Contest, Suite};
 use bench_own::radix_index::{Workload, value};
 
-use crate::engines::{Engine, Hashbrown, Ours, Papaya, PapayaPerOp};
 #[cfg(feature = "radix-index-all")]
 use crate::engines::{Dashmap, Flurry, Leapfrog, Locked, SccIndex, SccMap};
+use crate::engines::{Engine, Hashbrown, Ours, Papaya, PapayaPerOp};
 
 /// A row, what it models, whom it flatters, and the ratios of issue 4 at 1k, 100k, 1M and 10M.
 struct Row {
@@ -39,13 +39,49 @@ const BY_VALUE: &str = "entries in the buckets: one place in memory a read";
 const ROWS: [Row; 14] = [
     row("get/hit", Kind::Hit, "lookups of known keys", BY_VALUE, [1.4, 1.4, 1.25, 1.2]),
     row("get/zipf", Kind::Zipf, "lookups of popular keys", BY_VALUE, [1.05, 1.3, 1.15, 1.15]),
-    row("get/miss", Kind::Miss, "is this key new?", "arrays of tags alone: fewer bytes to look through", [2.0, 1.3, 1.0, 1.0]),
-    row("get/dependent", Kind::Dependent, "pointer chasing through an index: latency", BY_VALUE, [1.0, 1.1, 1.0, 1.8]),
-    row("get_many/16", Kind::Many, "a join, a batch of requests", "whoever has a batched read", [1.5, 5.0, 2.5, 2.0]),
-    row("update", Kind::Update, "prices and counters of known keys", "values replaced in place", [1.3, 1.6, 1.0, 1.25]),
-    row("insert", Kind::Insert, "a quarter more keys, room was reserved", "inline entries, no allocation", [1.4, 1.6, 1.0, 1.0]),
+    row(
+        "get/miss",
+        Kind::Miss,
+        "is this key new?",
+        "arrays of tags alone: fewer bytes to look through",
+        [2.0, 1.3, 1.0, 1.0],
+    ),
+    row(
+        "get/dependent",
+        Kind::Dependent,
+        "pointer chasing through an index: latency",
+        BY_VALUE,
+        [1.0, 1.1, 1.0, 1.8],
+    ),
+    row(
+        "get_many/16",
+        Kind::Many,
+        "a join, a batch of requests",
+        "whoever has a batched read",
+        [1.5, 5.0, 2.5, 2.0],
+    ),
+    row(
+        "update",
+        Kind::Update,
+        "prices and counters of known keys",
+        "values replaced in place",
+        [1.3, 1.6, 1.0, 1.25],
+    ),
+    row(
+        "insert",
+        Kind::Insert,
+        "a quarter more keys, room was reserved",
+        "inline entries, no allocation",
+        [1.4, 1.6, 1.0, 1.0],
+    ),
     row("remove", Kind::Remove, "a fifth of the keys leaves", "no tombstones", [1.1, 1.6, 1.0, 1.25]),
-    row("build", Kind::Build, "an index of unknown size is filled", "growth by doubling: fewer, larger steps", [1.2, 1.0, 1.0, 1.0]),
+    row(
+        "build",
+        Kind::Build,
+        "an index of unknown size is filled",
+        "growth by doubling: fewer, larger steps",
+        [1.2, 1.0, 1.0, 1.0],
+    ),
     row("iterate", Kind::Iterate, "a scan of everything", "dense arrays", [1.8, 1.0, 1.0, 1.0]),
     row("mixed/95-5", Kind::Mixed(95, 1), "a cache, one thread", BY_VALUE, [1.2, 1.1, 1.1, 1.1]),
     row("mixed/50-50", Kind::Mixed(50, 1), "counters, one thread", BY_VALUE, [1.2, 1.1, 1.1, 1.1]),
@@ -170,13 +206,20 @@ fn add<'a, E: Engine + Sync>(
     let Kind::Mixed(reads, threads @ 2..) = kind else {
         return add_single(contest, kind, size, workload, engine);
     };
-    enter::<E, _>(contest, || (), move |()| {
-        std::thread::scope(|scope| {
-            let run = |thread| move || mixed::<E>(&engine.view(), workload, reads, thread);
-            let threads: Vec<_> = (0..u64::from(threads)).map(|thread| scope.spawn(run(thread))).collect();
-            threads.into_iter().fold(0_u64, |sum, thread| sum.wrapping_add(thread.join().expect("no run panics")))
-        })
-    })
+    enter::<E, _>(
+        contest,
+        || (),
+        move |()| {
+            std::thread::scope(|scope| {
+                let run = |thread| move || mixed::<E>(&engine.view(), workload, reads, thread);
+                let threads: Vec<_> =
+                    (0..u64::from(threads)).map(|thread| scope.spawn(run(thread))).collect();
+                threads
+                    .into_iter()
+                    .fold(0_u64, |sum, thread| sum.wrapping_add(thread.join().expect("no run panics")))
+            })
+        },
+    )
 }
 
 fn add_single<'a, E: Engine>(
