@@ -1,11 +1,14 @@
-//! Where a hash lies. Three windows of its bits that do not overlap and that growth does not move:
+//! Where a hash lies. Windows of its bits that do not overlap and that growth does not move:
 //!
 //! ```text
-//! 63      56 55  53                      30                    0
-//! ┌─────────┬──────┬─────────────────────┬─────────────────────┐
-//! │   tag   │ slot │       unused        │       bucket        │
-//! └─────────┴──────┴─────────────────────┴─────────────────────┘
+//! 63      56 55                          30                    0
+//! ┌─────────┬────────────────────────────┬─────────────────────┐
+//! │   tag   │           unused           │       bucket        │
+//! └─────────┴────────────────────────────┴─────────────────────┘
 //! ```
+//!
+//! A third window, for the slot where an insertion begins to look for room, was given up: the lowest free slot is nearer
+//! to the header (decision 0054).
 //!
 //! The table is a linear hash table: with `n` buckets, `2^(k-1) < n <= 2^k`, a hash belongs to bucket `hash mod
 //! 2^k` if there is such a bucket yet, else to `hash mod 2^(k-1)`. Growing by one splits one bucket in place
@@ -18,12 +21,6 @@ pub(crate) const BUCKETS_MAX: usize = 1 << 31;
 #[inline]
 pub(crate) fn tag(hash: u64) -> u8 {
     (hash >> 56) as u8
-}
-
-/// The slot where an insertion starts to look for room, below `slots`.
-#[inline]
-pub(crate) fn preferred_slot(hash: u64, slots: u32) -> u32 {
-    (((hash >> 53) as u32 & 7) * slots) >> 3
 }
 
 /// Whether a bucket of this index and depth is where `hash` belongs.
@@ -87,13 +84,6 @@ mod tests {
                     u32::from(owns(parent, level + 1, hash)) + u32::from(owns(child, level + 1, hash));
                 assert_eq!(halves, u32::from(owns(parent, level, hash)));
             }
-        }
-    }
-
-    #[test]
-    fn preferred_slots_lie_in_the_bucket() {
-        for slots in 1..=7 {
-            assert!((0..8_u64).all(|bits| preferred_slot(bits << 53, slots) < slots));
         }
     }
 }

@@ -260,6 +260,14 @@ impl<'t, L: Shape> Bucket<'t, L> {
         Header(self.words[0].load(L::LOAD))
     }
 
+    /// Has the second cache line fetched while the first one is waited for.
+    #[inline]
+    pub(crate) fn fetch_rest(self) {
+        if let Some(word) = self.words.get(8) {
+            store::prefetch(word);
+        }
+    }
+
     #[inline]
     pub(crate) fn tags(self) -> Tags {
         Tags(self.words[1].load(Ordering::Relaxed))

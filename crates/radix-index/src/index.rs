@@ -451,7 +451,7 @@ fn swap<'t, K: Words, V: Words + CheckedBitPattern>(
     value: &V,
     spare: &mut Spare<'t, Inline<K, V>>,
 ) -> Result<Option<V>, AllocError> {
-    let room = if Inline::<K, V>::IN_PLACE { None } else { seen.room(&table.nodes, hash) };
+    let room = if Inline::<K, V>::IN_PLACE { None } else { seen.room(&table.nodes) };
     if !Inline::<K, V>::IN_PLACE && room.is_none() {
         spare.stock(&table.nodes)?;
     }

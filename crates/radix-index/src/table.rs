@@ -47,14 +47,13 @@ impl<'t, L: Shape> Seen<'t, L> {
 
     /// A place for a new entry, if there is one without a new node.
     #[inline]
-    pub(crate) fn room(&self, nodes: &'t Nodes<L>, hash: u64) -> Option<Spot> {
+    pub(crate) fn room(&self, nodes: &'t Nodes<L>) -> Option<Spot> {
         let free = !self.header.live() & L::FULL;
         if free == 0 {
             return Chain::new(nodes, self.header, self.tags).room();
         }
-        // The first free slot from the preferred one on, else the first of all.
-        let preferred = free & !0 << address::preferred_slot(hash, L::SLOTS);
-        let slot = if preferred != 0 { preferred } else { free }.trailing_zeros();
+        // The lowest one: the first three slots share the header's cache line.
+        let slot = free.trailing_zeros();
         Some(Spot { node: 0, slot })
     }
 }
@@ -136,6 +135,7 @@ impl<L: Shape> Table<L> {
     ) -> Option<R> {
         let index = self.address(hash);
         if let Some(bucket) = self.bucket(index) {
+            bucket.fetch_rest();
             let header = bucket.header();
             let tags = bucket.tags();
             for slot in tags.candidates(address::tag(hash)) {
@@ -195,6 +195,7 @@ impl<L: Shape> Table<L> {
         let mut backoff = Backoff::default();
         loop {
             let (born, bucket, header) = self.born(index)?;
+            bucket.fetch_rest();
             index = born;
             let tags = bucket.tags();
             let spot = self.probe(bucket, header, tags, hash, &is);
@@ -259,7 +260,7 @@ impl<L: Shape> Table<L> {
         write: impl FnOnce(Entry<'t>),
     ) -> Result<bool, AllocError> {
         debug_assert!(seen.spot.is_none());
-        let room = seen.room(&self.nodes, hash);
+        let room = seen.room(&self.nodes);
         if room.is_none() {
             spare.stock(&self.nodes)?;
         }

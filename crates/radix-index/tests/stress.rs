@@ -44,27 +44,21 @@ fn apply(state: Option<u64>, verb: Verb) -> (Option<u64>, Option<u64>) {
 fn is_linearizable(mut calls: Vec<Call>) -> bool {
     calls.sort_by_key(|call| call.began);
     let mut tried = HashSet::new();
-    // Calls done so far (all before `first`, and those in the mask after it), and the state then.
-    let mut open = vec![(0_usize, 0_u128, None)];
-    while let Some((first, done, state)) = open.pop() {
-        if first == calls.len() {
-            return true;
-        }
-        if !tried.insert((first, done, state)) {
-            continue;
-        }
+    // Which calls are done, and the state then.
+    let mut open = vec![(vec![false; calls.len()], None)];
+    while let Some((done, state)) = open.pop() {
+        let waiting = || (0..calls.len()).filter(|&i| !done[i]);
         // A call may be next if none that is not done ended before it began.
-        let waiting = (first..calls.len().min(first + 128)).filter(|i| done >> (i - first) & 1 == 0);
-        let deadline = waiting.clone().map(|i| calls[i].ended).min().expect("the first call is not done");
-        for i in waiting.take_while(|&i| calls[i].began < deadline || calls[i].ended == deadline) {
+        let Some(deadline) = waiting().map(|i| calls[i].ended).min() else { return true };
+        for i in waiting().take_while(|&i| calls[i].began <= deadline) {
             let (answer, next) = apply(state, calls[i].operation);
-            if answer != calls[i].answer {
-                continue;
+            if answer == calls[i].answer {
+                let mut done = done.clone();
+                done[i] = true;
+                if tried.insert((done.clone(), next)) {
+                    open.push((done, next));
+                }
             }
-            let mut done = done | 1 << (i - first);
-            let skipped = done.trailing_ones();
-            done = done.checked_shr(skipped).unwrap_or(0);
-            open.push((first + skipped as usize, done, next));
         }
     }
     false

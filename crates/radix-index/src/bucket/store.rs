@@ -185,14 +185,14 @@ impl Directory {
 
 #[cfg(all(target_arch = "x86_64", not(loom)))]
 #[inline]
-fn prefetch(word: &AtomicU64) {
+pub(super) fn prefetch(word: &AtomicU64) {
     use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
     // SAFETY: a prefetch reads nothing that the program could see.
     unsafe { _mm_prefetch::<_MM_HINT_T0>(ptr::from_ref(word).cast()) };
 }
 
 #[cfg(not(all(target_arch = "x86_64", not(loom))))]
-fn prefetch(_: &AtomicU64) {}
+pub(super) fn prefetch(_: &AtomicU64) {}
 
 /// A run of zeroed words.
 #[cfg(not(loom))]

@@ -176,7 +176,12 @@ fn contend(suite: &mut Suite, row: &Row, size: usize, workload: &Workload, engin
         let (dashmap, map, index, leapfrog, flurry, locked) = &engines.others;
         contest = add(contest, row.kind, size, workload, dashmap);
         contest = add(contest, row.kind, size, workload, map);
-        contest = add(contest, row.kind, size, workload, index);
+        // It replaces a value by removing and inserting it, and a reader in between misses the key.
+        contest = if matches!(row.kind, Kind::Mixed(_, 2..)) {
+            contest.absent(SccIndex::NAME, SccIndex::VERSION, "skipped: misses keys that are being updated")
+        } else {
+            add(contest, row.kind, size, workload, index)
+        };
         contest = add(contest, row.kind, size, workload, leapfrog);
         contest = add(contest, row.kind, size, workload, flurry);
         contest = add(contest, row.kind, size, workload, locked);
