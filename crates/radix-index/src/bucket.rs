@@ -45,7 +45,7 @@
 //!    parent; one that misses in a parent whose depth tells that the key is not its own goes to the child,
 //!    which the Acquire load of that parent's header made visible.
 //!
-//! The loom models in `tests/loom.rs` check it, and check that they notice when a fence, a validation, a
+//! The loom models in `src/models.rs` check it, and check that they notice when a fence, a validation, a
 //! depth check or a version is left out (`WEAKEN=..`).
 
 mod chain;

@@ -170,26 +170,6 @@ fn loom(workspace: &Workspace, long: bool) -> Result<Ending> {
     }
     let arguments = commands::loom::Arguments { preemptions: if long { 3 } else { 2 } };
     Ok(Ending::from(commands::loom::run(&arguments)? == Outcome::Good))
-/// Crates with loom models: in `src/models.rs` if they need the crate's inside, else in `tests/loom.rs`. Both compile
-/// to nothing without `cfg(loom)`.
-fn loom(workspace: &Workspace, long: bool) -> Result<Ending> {
-    let modelled = workspace.libraries().filter_map(|library| {
-        let has = |file| workspace.root().join(workspace.folder(library)).join(file).is_file();
-        let target: &[&str] = if has("src/models.rs") { &["--lib"] } else { &["--test", "loom"] };
-        (has("src/models.rs") || has("tests/loom.rs")).then_some((library, target))
-    });
-    let (mut good, mut any) = (true, false);
-    for (library, target) in modelled {
-        any = true;
-        let mut cargo = cargo(workspace, &["test", "--package", &library.name, "--release"]);
-        cargo.args(target);
-        cargo.env("RUSTFLAGS", "--cfg loom");
-        if !long && std::env::var_os("LOOM_MAX_PREEMPTIONS").is_none() {
-            cargo.env("LOOM_MAX_PREEMPTIONS", "2");
-        }
-        good &= holds(&mut cargo)?;
-    }
-    Ok(if any { good.into() } else { Ending::Skipped("no crate has loom models".to_owned()) })
 }
 
 fn asan(workspace: &Workspace, long: bool) -> Result<Ending> {
