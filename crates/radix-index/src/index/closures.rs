@@ -30,7 +30,7 @@ where
     /// ```
     /// use radix_index::{Computed, Operation, RadixIndex};
     ///
-    /// let stock = RadixIndex::from_iter([("apples".len(), 1_u32)]);
+    /// let stock: RadixIndex<u64, u32> = RadixIndex::from_iter([(6, 1)]);
     /// // Takes one, and forgets what is sold out.
     /// let take = |count: Option<u32>| match count {
     ///     Some(1) => Operation::Remove,

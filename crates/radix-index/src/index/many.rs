@@ -30,7 +30,7 @@ where
     ///
     /// ```
     /// # use radix_index::RadixIndex;
-    /// let squares = RadixIndex::from_iter((0..100_u64).map(|i| (i, i * i)));
+    /// let squares: RadixIndex<u64, u64> = RadixIndex::from_iter((0..100_u64).map(|i| (i, i * i)));
     /// let mut found = [None; 3];
     /// squares.get_many(&[5, 200, 7], &mut found);
     /// assert_eq!(found, [Some(25), None, Some(49)]);
