@@ -50,7 +50,7 @@ where
     match bound {
         Bound::Unbounded => tree.start(),
         Bound::Included(key) => tree.find(key),
-        Bound::Excluded(key) => tree.find(key).map(|slot| if slot.hit { slot.behind() } else { slot }),
+        Bound::Excluded(key) => tree.find(key).map(|slot| if slot.hit() { slot.behind() } else { slot }),
     }
 }
 
@@ -68,7 +68,7 @@ where
     match bound {
         Bound::Unbounded => tree.end(),
         Bound::Excluded(key) => tree.find_near(key, near),
-        Bound::Included(key) => tree.find_near(key, near).map(|slot| if slot.hit { slot.behind() } else { slot }),
+        Bound::Included(key) => tree.find_near(key, near).map(|slot| if slot.hit() { slot.behind() } else { slot }),
     }
 }
 

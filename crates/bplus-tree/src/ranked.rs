@@ -72,7 +72,7 @@ impl<K, V> RankedMap<K, V> {
         Q: Ord + ?Sized,
     {
         let (slot, rank) = self.map.tree.find_ranked(key);
-        slot.filter(|slot| slot.hit).map(|_| rank)
+        slot.filter(|slot| slot.hit()).map(|_| rank)
     }
 
     /// The entry that `rank` entries are less than.

@@ -10,6 +10,8 @@ pub trait Shape: sealed::Sealed + 'static {
     const BRANCH: usize;
     /// Whether branches hold the number of entries below each child.
     const COUNTED: bool;
+    /// Whether a search asks for all lines of a leaf as soon as it knows which it is.
+    const PREFETCH: bool = true;
 }
 
 /// Node sizes chosen by the sizes of key and value; the shape of a plain map.
@@ -22,7 +24,12 @@ pub enum Counted {}
 
 /// `LEAF` entries in a leaf (2..=4096) and `BRANCH` separators in a branch (3..=4096): for measurements and for tests.
 #[derive(Debug)]
-pub enum Nodes<const LEAF: usize, const BRANCH: usize, const COUNTED: bool = false> {}
+pub enum Nodes<
+    const LEAF: usize,
+    const BRANCH: usize,
+    const COUNTED: bool = false,
+    const PREFETCH: bool = true,
+> {}
 
 impl Shape for Auto {
     const LEAF: usize = 0;
@@ -36,7 +43,9 @@ impl Shape for Counted {
     const COUNTED: bool = true;
 }
 
-impl<const LEAF: usize, const BRANCH: usize, const COUNTED: bool> Shape for Nodes<LEAF, BRANCH, COUNTED> {
+impl<const LEAF: usize, const BRANCH: usize, const COUNTED: bool, const PREFETCH: bool> Shape
+    for Nodes<LEAF, BRANCH, COUNTED, PREFETCH>
+{
     const LEAF: usize = {
         assert!(LEAF >= 2 && LEAF <= 4096, "a leaf has 2..=4096 entries");
         LEAF
@@ -46,11 +55,15 @@ impl<const LEAF: usize, const BRANCH: usize, const COUNTED: bool> Shape for Node
         BRANCH
     };
     const COUNTED: bool = COUNTED;
+    const PREFETCH: bool = PREFETCH;
 }
 
 mod sealed {
     pub trait Sealed {}
     impl Sealed for super::Auto {}
     impl Sealed for super::Counted {}
-    impl<const LEAF: usize, const BRANCH: usize, const COUNTED: bool> Sealed for super::Nodes<LEAF, BRANCH, COUNTED> {}
+    impl<const LEAF: usize, const BRANCH: usize, const COUNTED: bool, const PREFETCH: bool> Sealed
+        for super::Nodes<LEAF, BRANCH, COUNTED, PREFETCH>
+    {
+    }
 }

@@ -157,7 +157,7 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
     {
         assert_eq!(keys.len(), found.len(), "get_many: as many places in `found` as `keys`");
         self.tree.find_many(keys, |index, slot| {
-            found[index] = slot.filter(|slot| slot.hit).map(|slot| self.tree.value_at(slot));
+            found[index] = slot.filter(|slot| slot.hit()).map(|slot| self.tree.value_at(slot));
         });
     }
 
@@ -174,7 +174,7 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
         Q: Ord,
     {
         assert_eq!(keys.len(), found.len(), "contains_many: as many places in `found` as `keys`");
-        self.tree.find_many(keys, |index, slot| found[index] = slot.is_some_and(|slot| slot.hit));
+        self.tree.find_many(keys, |index, slot| found[index] = slot.is_some_and(|slot| slot.hit()));
     }
 
     /// Inserts many entries, in any order; of equal keys the last counts. Gives how many keys were new.

@@ -9,13 +9,11 @@ use crate::shape::{Auto, Shape};
 /// The entries of a map in ascending order of keys, of [`iter`](crate::BPlusTreeMap::iter).
 pub struct Iter<'a, K, V, S = Auto> {
     span: Span<'a, K, V, S>,
-    len: usize,
 }
 
 /// The entries of a map with values to change, of [`iter_mut`](crate::BPlusTreeMap::iter_mut).
 pub struct IterMut<'a, K, V, S = Auto> {
     span: SpanMut<'a, K, V, S>,
-    len: usize,
 }
 
 /// The entries in a range of keys, of [`range`](crate::BPlusTreeMap::range).
@@ -60,17 +58,17 @@ pub struct IntoValues<K, V, S: Shape = Auto> {
 
 impl<'a, K, V, S: Shape> Iter<'a, K, V, S> {
     pub(crate) fn new(span: Span<'a, K, V, S>, len: usize) -> Self {
-        Self { span, len }
+        Self { span: span.count(len) }
     }
 }
 
 impl<'a, K, V, S: Shape> IterMut<'a, K, V, S> {
     pub(super) fn new(span: SpanMut<'a, K, V, S>, len: usize) -> Self {
-        Self { span, len }
+        Self { span: span.count(len) }
     }
 
     fn as_iter(&self) -> Iter<'_, K, V, S> {
-        Iter { span: self.span.as_span(), len: self.len }
+        Iter { span: self.span.as_span() }
     }
 }
 
@@ -97,13 +95,12 @@ impl<'a, K, V, S: Shape> Iterator for Iter<'a, K, V, S> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let entry = self.span.next()?;
-        self.len -= 1;
-        Some(entry)
+        self.span.next()
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.len, Some(self.len))
+        let len = self.span.len();
+        (len, Some(len))
     }
 
     /// Leaf by leaf.
@@ -138,9 +135,7 @@ impl<'a, K, V, S: Shape> Iterator for Iter<'a, K, V, S> {
 impl<K, V, S: Shape> DoubleEndedIterator for Iter<'_, K, V, S> {
     #[inline]
     fn next_back(&mut self) -> Option<Self::Item> {
-        let entry = self.span.next_back()?;
-        self.len -= 1;
-        Some(entry)
+        self.span.next_back()
     }
 }
 
@@ -149,13 +144,12 @@ impl<'a, K, V, S: Shape> Iterator for IterMut<'a, K, V, S> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let entry = self.span.next()?;
-        self.len -= 1;
-        Some(entry)
+        self.span.next()
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.len, Some(self.len))
+        let len = self.span.len();
+        (len, Some(len))
     }
 
     /// Leaf by leaf.
@@ -176,9 +170,7 @@ impl<'a, K, V, S: Shape> Iterator for IterMut<'a, K, V, S> {
 impl<K, V, S: Shape> DoubleEndedIterator for IterMut<'_, K, V, S> {
     #[inline]
     fn next_back(&mut self) -> Option<Self::Item> {
-        let entry = self.span.next_back()?;
-        self.len -= 1;
-        Some(entry)
+        self.span.next_back()
     }
 }
 
@@ -322,7 +314,7 @@ impl<K, V, S: Shape> FusedIterator for RangeMut<'_, K, V, S> {}
 
 impl<K, V, S: Shape> Clone for Iter<'_, K, V, S> {
     fn clone(&self) -> Self {
-        Self { span: self.span.clone(), len: self.len }
+        Self { span: self.span.clone() }
     }
 }
 impl<K, V, S: Shape> Clone for Range<'_, K, V, S> {
@@ -343,12 +335,12 @@ impl<K, V, S: Shape> Clone for Values<'_, K, V, S> {
 
 impl<K, V, S: Shape> Default for Iter<'_, K, V, S> {
     fn default() -> Self {
-        Self { span: Span::default(), len: 0 }
+        Self { span: Span::default() }
     }
 }
 impl<K, V, S: Shape> Default for IterMut<'_, K, V, S> {
     fn default() -> Self {
-        Self { span: SpanMut::default(), len: 0 }
+        Self { span: SpanMut::default() }
     }
 }
 impl<K, V, S: Shape> Default for Range<'_, K, V, S> {

@@ -90,8 +90,7 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
         K: Borrow<Q> + Ord,
         Q: Ord + ?Sized,
     {
-        let slot = self.tree.find(key).filter(|slot| slot.hit)?;
-        Some(self.tree.value_at(slot))
+        self.tree.look_up(key)
     }
 
     /// The stored key and the value of `key`.
@@ -102,7 +101,7 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
         K: Borrow<Q> + Ord,
         Q: Ord + ?Sized,
     {
-        let slot = self.tree.find(key).filter(|slot| slot.hit)?;
+        let slot = self.tree.find(key).filter(|slot| slot.hit())?;
         Some((self.tree.key_at(slot), self.tree.value_at(slot)))
     }
 
@@ -181,7 +180,7 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
         K: Borrow<Q> + Ord,
         Q: Ord + ?Sized,
     {
-        self.tree.find(key).is_some_and(|slot| slot.hit)
+        self.tree.find(key).is_some_and(|slot| slot.hit())
     }
 
     /// The value of `key`, to change.
@@ -193,7 +192,7 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
         K: Borrow<Q> + Ord,
         Q: Ord + ?Sized,
     {
-        let slot = self.tree.find(key).filter(|slot| slot.hit)?;
+        let slot = self.tree.find(key).filter(|slot| slot.hit())?;
         Some(self.tree.entry_at_mut(slot).1)
     }
 
@@ -207,7 +206,7 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
     {
         let at = self.tree.find_to_insert(&key);
         match at {
-            Some(slot) if slot.hit => Some(mem::replace(self.tree.entry_at_mut(slot).1, value)),
+            Some(slot) if slot.hit() => Some(mem::replace(self.tree.entry_at_mut(slot).1, value)),
             _ => {
                 self.tree.insert_at(at, key, value);
                 None
@@ -236,7 +235,7 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
         K: Borrow<Q> + Ord,
         Q: Ord + ?Sized,
     {
-        let slot = self.tree.find(key).filter(|slot| slot.hit)?;
+        let slot = self.tree.find(key).filter(|slot| slot.hit())?;
         Some(self.tree.remove_at(slot).0)
     }
 
@@ -325,7 +324,7 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
         K: Ord,
     {
         match self.tree.find_to_insert(&key) {
-            Some(slot) if slot.hit => Entry::Occupied(OccupiedEntry { tree: &mut self.tree, slot }),
+            Some(slot) if slot.hit() => Entry::Occupied(OccupiedEntry { tree: &mut self.tree, slot }),
             at => Entry::Vacant(VacantEntry { key, tree: &mut self.tree, at }),
         }
     }
@@ -425,7 +424,7 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
     {
         let at = self.tree.find_to_insert(&key);
         match at {
-            Some(slot) if slot.hit => Some(mem::replace(self.tree.entry_at_mut(slot).0, key)),
+            Some(slot) if slot.hit() => Some(mem::replace(self.tree.entry_at_mut(slot).0, key)),
             _ => {
                 self.tree.insert_at(at, key, value);
                 None

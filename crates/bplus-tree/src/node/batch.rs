@@ -2,7 +2,7 @@
 
 use core::borrow::Borrow;
 
-use simd_kernels::{Isa, Level};
+use simd_kernels::{Isa, Level, prefetch};
 
 use super::branch::Branch;
 use super::leaf::Leaf;
@@ -113,13 +113,22 @@ impl<K, V, S: Shape> Tree<K, V, S> {
             for above in (0..trunk.height).rev() {
                 for (node, probe) in nodes.iter_mut().zip(batch) {
                     *node = Branch::<K, V, S>::of(*node).search(*probe);
-                    Self::prefetch(*node, above);
+                    if above == 0 {
+                        Self::prefetch_keys(*node);
+                    } else {
+                        Self::prefetch_branch(*node);
+                    }
                 }
             }
-            for (node, probe) in nodes.iter().zip(batch) {
-                let leaf = Leaf::of(*node);
-                let (at, hit) = probe.lower(leaf.keys());
-                found(done, Slot::new(leaf, at, hit));
+            // All values are asked for before the first is read; asking for whole leaves would fill the line buffers.
+            let mut places = [(0, false); BATCH];
+            for (place, (node, probe)) in places.iter_mut().zip(nodes.iter().zip(batch)) {
+                let leaf = Leaf::<K, V>::of(*node);
+                *place = probe.lower(leaf.keys());
+                prefetch(leaf.value_ptr(place.0));
+            }
+            for (node, (index, hit)) in nodes.iter().zip(places).take(len) {
+                found(done, Slot::new(Leaf::of(*node), index, hit));
                 done += 1;
             }
         }

@@ -82,6 +82,11 @@ impl<K, V> Leaf<K, V> {
         Self::bytes(Self::full_cap::<S>()).next_multiple_of(Self::ALIGN)
     }
 
+    /// Where the keys of a full-size leaf end.
+    pub(crate) const fn keys_end<S: Shape>() -> usize {
+        Self::KEYS + Self::full_cap::<S>() * size_of::<K>()
+    }
+
     /// Bytes of this leaf.
     pub(crate) fn size(self) -> usize {
         Self::layout(self.cap()).size()

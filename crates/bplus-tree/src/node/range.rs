@@ -4,6 +4,8 @@ use core::marker::PhantomData;
 use core::mem;
 use core::ptr;
 
+use super::Node;
+use super::branch::Branch;
 use super::leaf::Leaf;
 use super::tree::{Slot, Tree, Trunk};
 use crate::shape::Shape;
@@ -12,18 +14,29 @@ use crate::shape::Shape;
 /// who gives out `&mut` keeps one only.
 ///
 /// ```text
-/// front leaf: | ... | key -> left entries | ...       back leaf: | ... back_index entries | gap | ...
+/// front leaf: key, value -> | ... index | ... end | ...       back leaf: | ... back_index | ...
 /// ```
 ///
-/// While both ends are in one leaf, `left` is the number of entries between them; else those left in the front leaf.
+/// While both ends are in one leaf, `end` is `back_index`; else it is the front leaf's length. Stepping changes `index`
+/// alone, and what is seldom done takes and gives the whole by value: so a loop keeps it in registers.
 pub(crate) struct RawRange<K, V> {
     front: Option<Leaf<K, V>>,
     key: *const K,
     value: *const V,
-    left: usize,
+    index: usize,
+    end: usize,
+    /// Entries behind `end`; only true if it was set by [`RawRange::count`].
+    rest: usize,
     back: Option<Leaf<K, V>>,
     back_index: usize,
+    /// The branch above the front leaf and its slot there, to ask for leaves further ahead than the links reach:
+    /// known from the second step between leaves on.
+    above: Option<Node>,
+    slot: usize,
 }
+
+/// How many leaves ahead of the front are asked for.
+const AHEAD: usize = 4;
 
 impl<K, V> Clone for RawRange<K, V> {
     fn clone(&self) -> Self {
@@ -37,15 +50,18 @@ pub(crate) type EntryPtr<K, V> = (*mut K, *mut V);
 
 impl<K, V> RawRange<K, V> {
     pub(crate) const fn empty() -> Self {
-        Self { front: None, key: ptr::null(), value: ptr::null(), left: 0, back: None, back_index: 0 }
+        Self { front: None, key: ptr::null(), value: ptr::null(), index: 0, end: 0, rest: 0, back: None, back_index: 0, above: None, slot: usize::MAX }
     }
 
     /// The entries from one gap to another that is not before it, both of a tree as it is.
-    pub(crate) fn between(from: Slot<K, V>, to: Slot<K, V>) -> Self {
+    pub(crate) fn between<S: Shape>(from: Slot<K, V>, to: Slot<K, V>) -> Self {
         let mut range = Self::empty();
         range.back = Some(to.leaf);
         range.back_index = to.index();
         range.enter(from.leaf, from.index());
+        if from.leaf != to.leaf && let Some(next) = from.leaf.next() {
+            Tree::<K, V, S>::prefetch_leaf(next.node());
+        }
         range
     }
 
@@ -54,38 +70,76 @@ impl<K, V> RawRange<K, V> {
     fn enter(&mut self, leaf: Leaf<K, V>, index: usize) {
         let end = if self.back == Some(leaf) { self.back_index } else { leaf.len() };
         self.front = Some(leaf);
-        self.key = leaf.key_ptr(index);
-        self.value = leaf.value_ptr(index);
-        self.left = end.saturating_sub(index);
+        self.key = leaf.key_ptr(0);
+        self.value = leaf.value_ptr(0);
+        self.index = index;
+        self.end = end.max(index);
+        self.rest = self.rest.wrapping_sub(self.end - index);
+    }
+
+    /// Says how many entries there are, so that `len` can tell how many are left.
+    pub(crate) fn count(mut self, len: usize) -> Self {
+        self.rest = len.wrapping_sub(self.end - self.index);
+        self
+    }
+
+    /// Entries not given yet, if `count` was told.
+    pub(crate) fn len(&self) -> usize {
+        self.rest.wrapping_add(self.end - self.index)
     }
 
     /// The next entry from the front.
     #[inline(always)]
     pub(crate) fn next<S: Shape>(&mut self) -> Option<EntryPtr<K, V>> {
-        if self.left == 0 && !self.next_leaf::<S>() {
-            return None;
+        if self.index == self.end {
+            *self = self.next_leaf::<S>();
+            if self.index == self.end {
+                return None;
+            }
         }
-        self.left -= 1;
-        let entry = (self.key.cast_mut(), self.value.cast_mut());
-        self.key = self.key.wrapping_add(1);
-        self.value = self.value.wrapping_add(1);
-        Some(entry)
+        let index = self.index;
+        self.index += 1;
+        Some((self.key.wrapping_add(index).cast_mut(), self.value.wrapping_add(index).cast_mut()))
     }
 
-    /// Goes to the next leaf that has an entry before the back.
+    /// Goes to the next leaf that has an entry before the back; stays at the back if there is none.
     #[inline(never)]
-    fn next_leaf<S: Shape>(&mut self) -> bool {
-        while self.front != self.back {
-            let Some(next) = self.front.and_then(Leaf::next) else { return false };
+    fn next_leaf<S: Shape>(mut self) -> Self {
+        while self.front != self.back && self.index == self.end {
+            let Some(next) = self.front.and_then(Leaf::next) else { break };
             self.enter(next, 0);
-            if self.front != self.back && let Some(after) = next.next() {
-                Tree::<K, V, S>::prefetch(after.node(), 0);
-            }
-            if self.left > 0 {
-                return true;
+            if self.front != self.back {
+                self.look_ahead::<S>(next);
             }
         }
-        false
+        self
+    }
+
+    /// Asks for the leaves that come after `leaf`, which the front has just entered.
+    ///
+    /// Links alone lead one leaf further for each miss. The branch above names forty leaves at once.
+    fn look_ahead<S: Shape>(&mut self, leaf: Leaf<K, V>) {
+        let above = leaf.node().parent();
+        if self.above != above || self.slot == usize::MAX {
+            let known = self.above.is_some();
+            self.above = above;
+            let Some(branch) = above.filter(|_| known).map(Branch::<K, V, S>::of) else {
+                // The first step: many ranges end in the next leaf.
+                if let Some(after) = leaf.next() {
+                    Tree::<K, V, S>::prefetch_leaf(after.node());
+                }
+                return;
+            };
+            self.slot = branch.slot_of(leaf.node());
+            for node in branch.children().iter().skip(self.slot + 1).take(AHEAD - 1) {
+                Tree::<K, V, S>::prefetch_leaf(*node);
+            }
+        } else {
+            self.slot += 1;
+        }
+        if let Some(node) = above.and_then(|above| Branch::<K, V, S>::of(above).children().get(self.slot + AHEAD).copied()) {
+            Tree::<K, V, S>::prefetch_leaf(node);
+        }
     }
 
     /// The next entry from the back.
@@ -94,12 +148,17 @@ impl<K, V> RawRange<K, V> {
         loop {
             let back = self.back?;
             if self.front == Some(back) {
-                self.left = self.left.checked_sub(1)?;
+                if self.index == self.end {
+                    return None;
+                }
+                self.end -= 1;
             } else if self.back_index == 0 {
                 let prev = back.prev()?;
                 self.back = Some(prev);
                 self.back_index = prev.len();
                 continue;
+            } else {
+                self.rest = self.rest.wrapping_sub(1);
             }
             self.back_index -= 1;
             return Some((back.key_ptr(self.back_index), back.value_ptr(self.back_index)));
@@ -107,13 +166,16 @@ impl<K, V> RawRange<K, V> {
     }
 
     /// All entries left in the front leaf at once: first key, first value, number.
+    #[inline(always)]
     pub(crate) fn next_run<S: Shape>(&mut self) -> Option<(*mut K, *mut V, usize)> {
-        if self.left == 0 && !self.next_leaf::<S>() {
-            return None;
+        if self.index == self.end {
+            *self = self.next_leaf::<S>();
+            if self.index == self.end {
+                return None;
+            }
         }
-        let run = (self.key.cast_mut(), self.value.cast_mut(), mem::take(&mut self.left));
-        self.key = self.key.wrapping_add(run.2);
-        self.value = self.value.wrapping_add(run.2);
+        let from = core::mem::replace(&mut self.index, self.end);
+        let run = (self.key.wrapping_add(from).cast_mut(), self.value.wrapping_add(from).cast_mut(), self.end - from);
         Some(run)
     }
 }
@@ -142,6 +204,16 @@ unsafe impl<K: Sync, V: Sync, S> Send for Span<'_, K, V, S> {}
 unsafe impl<K: Sync, V: Sync, S> Sync for Span<'_, K, V, S> {}
 
 impl<'a, K, V, S: Shape> Span<'a, K, V, S> {
+    /// Says how many entries there are, for `len`.
+    pub(crate) fn count(self, len: usize) -> Self {
+        Self { raw: self.raw.count(len), tree: PhantomData }
+    }
+
+    /// Entries not given yet, if `count` was told.
+    pub(crate) fn len(&self) -> usize {
+        self.raw.len()
+    }
+
     #[inline(always)]
     pub(crate) fn next(&mut self) -> Option<(&'a K, &'a V)> {
         // SAFETY: the range gives initialised entries of a tree that is borrowed for 'a.
@@ -183,6 +255,16 @@ unsafe impl<K: Sync, V: Send, S> Send for SpanMut<'_, K, V, S> {}
 unsafe impl<K: Sync, V: Sync, S> Sync for SpanMut<'_, K, V, S> {}
 
 impl<'a, K, V, S: Shape> SpanMut<'a, K, V, S> {
+    /// Says how many entries there are, for `len`.
+    pub(crate) fn count(self, len: usize) -> Self {
+        Self { raw: self.raw.count(len), tree: PhantomData }
+    }
+
+    /// Entries not given yet, if `count` was told.
+    pub(crate) fn len(&self) -> usize {
+        self.raw.len()
+    }
+
     #[inline(always)]
     pub(crate) fn next(&mut self) -> Option<(&'a K, &'a mut V)> {
         // SAFETY: the range gives each initialised entry once, of a tree that is mutably borrowed for 'a.
@@ -215,7 +297,6 @@ impl<'a, K, V, S: Shape> SpanMut<'a, K, V, S> {
 pub(crate) struct IntoRange<K, V, S: Shape> {
     raw: RawRange<K, V>,
     trunk: Trunk<K, V>,
-    left: usize,
     entries: PhantomData<(K, V, fn() -> S)>,
 }
 
@@ -227,8 +308,8 @@ unsafe impl<K: Sync, V: Sync, S: Shape> Sync for IntoRange<K, V, S> {}
 impl<K, V, S: Shape> IntoRange<K, V, S> {
     pub(super) fn new(trunk: Trunk<K, V>, len: usize) -> Self {
         let end = Slot::new(trunk.last, trunk.last.len(), false);
-        let raw = RawRange::between(Slot::new(trunk.first, 0, false), end);
-        Self { raw, trunk, left: len, entries: PhantomData }
+        let raw = RawRange::between::<S>(Slot::new(trunk.first, 0, false), end);
+        Self { raw: raw.count(len), trunk, entries: PhantomData }
     }
 
     /// All entries of a tree; `None` if it has no nodes.
@@ -238,13 +319,12 @@ impl<K, V, S: Shape> IntoRange<K, V, S> {
 
     /// Entries not given out yet.
     pub(crate) fn len(&self) -> usize {
-        self.left
+        self.raw.len()
     }
 
     #[inline]
     pub(crate) fn next(&mut self) -> Option<(K, V)> {
         let (key, value) = self.raw.next::<S>()?;
-        self.left -= 1;
         // SAFETY: initialised, owned, and given by the range once.
         let key = unsafe { key.read() };
         // SAFETY: the same.
@@ -254,7 +334,6 @@ impl<K, V, S: Shape> IntoRange<K, V, S> {
     #[inline]
     pub(crate) fn next_back(&mut self) -> Option<(K, V)> {
         let (key, value) = self.raw.next_back()?;
-        self.left -= 1;
         // SAFETY: initialised, owned, and given by the range once.
         let key = unsafe { key.read() };
         // SAFETY: the same.
@@ -290,18 +369,18 @@ impl<K, V, S: Shape> Drop for IntoRange<K, V, S> {
 impl<K, V, S: Shape> Tree<K, V, S> {
     /// The entries between two gaps of this tree, the first not behind the second; nothing if there are no nodes.
     pub(crate) fn span(&self, from: Option<Slot<K, V>>, to: Option<Slot<K, V>>) -> Span<'_, K, V, S> {
-        Span { raw: raw_between(from, to), tree: PhantomData }
+        Span { raw: raw_between::<K, V, S>(from, to), tree: PhantomData }
     }
 
     /// As [`Tree::span`], with values to change.
     pub(crate) fn span_mut(&mut self, from: Option<Slot<K, V>>, to: Option<Slot<K, V>>) -> SpanMut<'_, K, V, S> {
-        SpanMut { raw: raw_between(from, to), tree: PhantomData }
+        SpanMut { raw: raw_between::<K, V, S>(from, to), tree: PhantomData }
     }
 }
 
-fn raw_between<K, V>(from: Option<Slot<K, V>>, to: Option<Slot<K, V>>) -> RawRange<K, V> {
+fn raw_between<K, V, S: Shape>(from: Option<Slot<K, V>>, to: Option<Slot<K, V>>) -> RawRange<K, V> {
     match (from, to) {
-        (Some(from), Some(to)) => RawRange::between(from, to),
+        (Some(from), Some(to)) => RawRange::between::<S>(from, to),
         _ => RawRange::empty(),
     }
 }

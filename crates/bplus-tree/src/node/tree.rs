@@ -62,12 +62,13 @@ pub(super) fn total<K, V, S: Shape>(node: Node, height: usize) -> usize {
     if height == 0 { node.len() } else { Branch::<K, V, S>::of(node).total() }
 }
 
-/// A place in a leaf: an entry, or the gap before `index`.
+/// A place in a leaf: an entry, or the gap before it. Two words, so that it is returned in registers.
+///
+/// Made by a search, and good until the tree changes.
 pub(crate) struct Slot<K, V> {
     pub(crate) leaf: Leaf<K, V>,
-    index: u32,
-    /// Whether the entry at `index` is the one that was sought.
-    pub(crate) hit: bool,
+    /// Twice the index; one more if the entry there is the one that was sought.
+    place: u32,
 }
 
 impl<K, V> Clone for Slot<K, V> {
@@ -80,12 +81,18 @@ impl<K, V> Copy for Slot<K, V> {}
 impl<K, V> Slot<K, V> {
     #[inline(always)]
     pub(super) fn new(leaf: Leaf<K, V>, index: usize, hit: bool) -> Self {
-        Self { leaf, index: index as u32, hit }
+        Self { leaf, place: (index as u32) << 1 | u32::from(hit) }
     }
 
     #[inline(always)]
     pub(crate) fn index(self) -> usize {
-        self.index as usize
+        (self.place >> 1) as usize
+    }
+
+    /// Whether the entry at the index is the one that was sought.
+    #[inline(always)]
+    pub(crate) fn hit(self) -> bool {
+        self.place & 1 == 1
     }
 
     /// The gap behind the entry at this slot.
@@ -96,7 +103,7 @@ impl<K, V> Slot<K, V> {
     /// The same gap before an entry, if there is a further one: an end of a leaf becomes the start of the next.
     pub(crate) fn forward(self) -> Self {
         match self.leaf.next() {
-            Some(next) if self.index() == self.leaf.len() => Self::new(next, 0, self.hit),
+            Some(next) if self.index() == self.leaf.len() => Self::new(next, 0, self.hit()),
             _ => self,
         }
     }
@@ -179,6 +186,7 @@ macro_rules! instantiate {
     };
 }
 
+instantiate!(look_up_by -> Option<&V>: look_up_scalar, look_up_avx2, look_up_avx512);
 instantiate!(descend -> Option<Slot<K, V>>: descend_scalar, descend_avx2, descend_avx512);
 instantiate!(descend_ranked -> (Option<Slot<K, V>>, usize): ranked_scalar, ranked_avx2, ranked_avx512);
 
@@ -215,6 +223,25 @@ impl<K, V, S: Shape> Tree<K, V, S> {
             |found| found.map(Slot::keyed)
         );
         self.descend(ByOrd(key))
+    }
+
+    /// The value of `key`: what `find` would lead to, but the whole of it in one instruction set.
+    #[inline]
+    pub(crate) fn look_up<Q>(&self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        try_lanes!(
+            self,
+            key,
+            [u64, u32, usize, i64, i32, isize, u16, i16, u8, i8],
+            look_up_scalar,
+            look_up_avx2,
+            look_up_avx512,
+            |found| found
+        );
+        self.look_up_by(ByOrd(key))
     }
 
     /// As [`Tree::find`], after a look behind the last entry if the last insertion was there.
@@ -277,19 +304,42 @@ impl<K, V, S: Shape> Tree<K, V, S> {
         unsafe { &*core::ptr::from_ref(self).cast::<Tree<T, V, S>>() }
     }
 
+    /// The leaf where a probe's key is or belongs.
+    #[inline(always)]
+    fn leaf_of<P: Probe<K>>(trunk: &Trunk<K, V>, probe: P) -> Leaf<K, V> {
+        let mut node = trunk.root;
+        if trunk.height > 1 {
+            for _ in 2..trunk.height {
+                node = Branch::<K, V, S>::of(node).search(probe);
+                Self::prefetch_branch(node);
+            }
+            node = Branch::<K, V, S>::of(node).search(probe);
+            Self::prefetch_branch(node);
+            node = Branch::<K, V, S>::of(node).search(probe);
+            Self::prefetch_leaf(node);
+        } else if trunk.height == 1 {
+            node = Branch::<K, V, S>::of(node).search(probe); // small enough for the nearest caches
+        }
+        Leaf::of(node)
+    }
+
     #[inline(always)]
     fn descend<P: Probe<K>>(&self, probe: P) -> Option<Slot<K, V>> {
-        let trunk = self.trunk.as_ref()?;
-        let mut node = trunk.root;
-        for above in (0..trunk.height).rev() {
-            node = Branch::<K, V, S>::of(node).search(probe);
-            if trunk.height > 1 {
-                Self::prefetch(node, above);
-            }
-        }
-        let leaf = Leaf::of(node);
+        let leaf = Self::leaf_of(self.trunk.as_ref()?, probe);
         let (index, hit) = probe.lower(leaf.keys());
         Some(Slot::new(leaf, index, hit))
+    }
+
+    #[inline(always)]
+    fn look_up_by<P: Probe<K>>(&self, probe: P) -> Option<&V> {
+        let leaf = Self::leaf_of(self.trunk.as_ref()?, probe);
+        let keys = leaf.keys();
+        let (index, hit) = probe.lower(keys);
+        if !hit || index >= keys.len() {
+            return None;
+        }
+        // SAFETY: `index < len`, so the value is initialised; nothing changes while `self` is borrowed.
+        Some(unsafe { &*leaf.value_ptr(index) })
     }
 
     #[inline(always)]
@@ -300,7 +350,11 @@ impl<K, V, S: Shape> Tree<K, V, S> {
             let branch = Branch::<K, V, S>::of(node);
             let slot = branch.search_slot(probe);
             node = branch.child(slot);
-            Self::prefetch(node, above);
+            if above == 0 {
+                Self::prefetch_leaf(node);
+            } else {
+                Self::prefetch_branch(node);
+            }
             rank += branch.count_before(slot);
         }
         let leaf = Leaf::of(node);
@@ -308,13 +362,30 @@ impl<K, V, S: Shape> Tree<K, V, S> {
         (Some(Slot::new(leaf, index, hit)), rank + index)
     }
 
-    /// Asks for the lines of a node that is about to be searched, those of a leaf's values included (decision 0043).
+    /// Asks for the lines of a branch that is about to be searched.
     #[inline(always)]
-    pub(super) fn prefetch(node: Node, height: usize) {
+    pub(super) fn prefetch_branch(node: Node) {
+        Self::prefetch_lines(node, const { Branch::<K, V, S>::SEARCHED_BYTES });
+    }
+
+    /// Asks for the lines of a leaf that is about to be searched, its values included (decision 0043).
+    #[inline(always)]
+    pub(super) fn prefetch_leaf(node: Node) {
+        if S::PREFETCH {
+            Self::prefetch_lines(node, const { Leaf::<K, V>::full_bytes::<S>() });
+        }
+    }
+
+    /// As [`Tree::prefetch_leaf`], without the values.
+    #[inline(always)]
+    pub(super) fn prefetch_keys(node: Node) {
+        Self::prefetch_lines(node, const { Leaf::<K, V>::keys_end::<S>() });
+    }
+
+    #[inline(always)]
+    fn prefetch_lines(node: Node, bytes: usize) {
         const LINES_MAX: usize = 16;
-        let bytes = if height == 0 { Leaf::<K, V>::full_bytes::<S>() } else { Branch::<K, V, S>::SEARCHED_BYTES };
-        let lines = bytes.div_ceil(LINE).min(LINES_MAX);
-        for line in 0..lines {
+        for line in 0..bytes.div_ceil(LINE).min(LINES_MAX) {
             prefetch(node.at(line * LINE));
         }
     }
@@ -453,7 +524,7 @@ impl<T: 'static, V> Slot<T, V> {
     #[inline(always)]
     pub(super) fn keyed<K>(self) -> Slot<K, V> {
         assert!(same::<K, T>());
-        Slot { leaf: Leaf::of(self.leaf.node()), index: self.index, hit: self.hit }
+        Slot { leaf: Leaf::of(self.leaf.node()), place: self.place }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the tests share: keys of several kinds made from numbers, seeded random numbers, and the operation lists that
 //! run on a map and on std's, compared after every step.
 
-#![allow(dead_code, reason = "each test binary uses a part")]
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses a part")]
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;

@@ -2,4 +2,4 @@
 
 use bench_own::harness::Suite;
 
-pub fn rows(_suite: &mut Suite) {}
+pub(crate) fn rows(_suite: &mut Suite) {}

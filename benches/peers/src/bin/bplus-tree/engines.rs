@@ -6,7 +6,7 @@ use bench_own::bplus_tree::Key;
 use bplus_tree::{BPlusTreeMap, Shape};
 
 /// A sorted map of `u64` values.
-pub trait SortedMap<K>: Sized {
+pub(crate) trait SortedMap<K>: Sized {
     fn empty() -> Self;
     fn insert(&mut self, key: K, value: u64);
     /// Of entries whose keys ascend.
@@ -123,7 +123,7 @@ impl<K: Key + brie_tree::BTreeKey> SortedMap<K> for brie_tree::BTree<K, u64> {
 
 /// A sorted `Vec`, for reading only.
 #[cfg(feature = "bplus-tree-all")]
-pub struct SortedVec<K>(Vec<(K, u64)>);
+pub(crate) struct SortedVec<K>(Vec<(K, u64)>);
 
 #[cfg(feature = "bplus-tree-all")]
 impl<K: Key> SortedVec<K> {

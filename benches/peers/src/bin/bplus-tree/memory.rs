@@ -13,13 +13,13 @@ use bplus_tree::BPlusTreeMap;
 use crate::engines::SortedMap;
 
 /// The system's allocator; counts live bytes while it is asked to.
-pub struct Counting {
+pub(crate) struct Counting {
     on: AtomicBool,
     live: AtomicIsize,
 }
 
 impl Counting {
-    pub const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { on: AtomicBool::new(false), live: AtomicIsize::new(0) }
     }
 
@@ -62,7 +62,7 @@ unsafe impl GlobalAlloc for Counting {
 
 /// Counted bytes are stood in for time: the harness's samples are nanoseconds an operation, so a contender sleeps not
 /// but reports its bytes as a note, and the row's own metric is made here.
-pub fn rows(suite: &mut Suite) {
+pub(crate) fn rows(suite: &mut Suite) {
     let size = 1_000_000;
     for (bench, most, brie) in
         [("bytes/random", 25.0, 1.0 / 0.7), ("bytes/sorted", 18.8, 1.0 / 0.7), ("bytes/bulk", 17.0, 1.0 / 0.7)]

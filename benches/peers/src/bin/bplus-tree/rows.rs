@@ -216,7 +216,7 @@ fn promised<'a>(contest: Contest<'a>, targets: &Targets, size: usize) -> Contest
 
 const RANGE_ROWS: [&str; 3] = ["range/10", "range/100", "range/1000"];
 
-pub fn reads(suite: &mut Suite) {
+pub(crate) fn reads(suite: &mut Suite) {
     let names = ["get/random", "get/miss", "get/dependent", "get/many", "iterate/iter", "iterate/chunks"];
     for size in sizes(suite) {
         if !wants_any(suite, &names, size) && !wants_any(suite, &RANGE_ROWS, size) {
@@ -332,7 +332,7 @@ pub fn reads(suite: &mut Suite) {
     }
 }
 
-pub fn writes(suite: &mut Suite) {
+pub(crate) fn writes(suite: &mut Suite) {
     let all = suite.options().peers == Peers::All;
     for size in sizes(suite) {
         if !wants_any(suite, &["insert/random", "insert/sorted", "build/sorted", "remove/random", "mixed/80-10-10"], size) {
@@ -440,7 +440,7 @@ fn key_rows<K: Key>(suite: &mut Suite, get: &str, insert: &str, size: usize, std
     enter_write(all, contest, &write).run();
 }
 
-pub fn other_keys(suite: &mut Suite) {
+pub(crate) fn other_keys(suite: &mut Suite) {
     key_rows::<u32>(suite, "get/u32", "insert/u32", 1_000_000, Some(3.5));
     key_rows::<[u8; 16]>(suite, "get/bytes16", "insert/bytes16", 1_000_000, None);
     key_rows::<String>(suite, "get/string", "insert/string", 10_000, Some(2.0));
@@ -450,7 +450,7 @@ pub fn other_keys(suite: &mut Suite) {
     }
 }
 
-pub fn ranks(suite: &mut Suite) {
+pub(crate) fn ranks(suite: &mut Suite) {
     let size = 1_000_000;
     if !wants_any(suite, &["rank", "nth"], size) {
         return;
