@@ -11,6 +11,8 @@ mod error;
 pub mod map;
 mod node;
 mod ranked;
+#[cfg(feature = "serde")]
+mod serialize;
 pub mod set;
 mod shape;
 

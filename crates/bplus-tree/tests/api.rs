@@ -188,9 +188,9 @@ macro_rules! api {
                 set.append(&mut Set::from([Tagged(1, "z")]));
                 log!(log, set);
                 let (left, right) = (Set::from([Tagged(1, "left")]), Set::from([Tagged(1, "right"), Tagged(2, "right")]));
-                log!(log, left.union(&right));
-                log!(log, left.intersection(&right));
-                log!(log, right.intersection(&left));
+                log!(log, left.union(&right).collect::<Vec<_>>());
+                log!(log, left.intersection(&right).collect::<Vec<_>>());
+                log!(log, right.intersection(&left).collect::<Vec<_>>());
                 log!(log, &left | &right);
                 log!(log, &right & &left);
             }
@@ -209,10 +209,13 @@ macro_rules! api {
                 let mut one = Set::from([1, 2, 3, 4, 5]);
                 let two: Set<i32> = [4, 5, 6].into_iter().collect();
                 one.extend(&[7]);
-                log!(log, (one.iter(), one.range(2..4), one.clone().into_iter()));
+                log!(log, (one.iter(), one.range(2..4).rev().last(), one.clone().into_iter().rev().last()));
                 log!(log, (&one).into_iter().rev().collect::<Vec<_>>());
                 log!(log, (one.iter().len(), one.iter().min(), one.iter().max(), one.iter().last()));
-                log!(log, (one.union(&two), one.difference(&two), one.intersection(&two), one.symmetric_difference(&two)));
+                log!(log, one.union(&two).collect::<Vec<_>>());
+                log!(log, one.difference(&two).collect::<Vec<_>>());
+                log!(log, one.intersection(&two).collect::<Vec<_>>());
+                log!(log, one.symmetric_difference(&two).collect::<Vec<_>>());
                 log!(log, (one.union(&two).min(), one.union(&two).size_hint().1, one.difference(&two).size_hint().1));
                 log!(log, (&one | &two, &one & &two, &one ^ &two, &one - &two));
                 log!(log, (one.is_disjoint(&two), one.is_subset(&two), one.is_superset(&two), two.is_subset(&two)));
@@ -227,7 +230,8 @@ macro_rules! api {
                 log!(log, tail);
                 // Far apart in size: the larger is searched.
                 let (few, many): (Set<u32>, Set<u32>) = ((0..5).map(|n| n * 7).collect(), (0..1000).collect());
-                log!(log, (few.intersection(&many), few.difference(&many), many.intersection(&few)));
+                log!(log, (few.intersection(&many).count(), few.difference(&many).count(), many.intersection(&few).max()));
+                log!(log, (many.difference(&few).count(), many.union(&few).count()));
                 log!(log, (few.is_subset(&many), many.is_superset(&few), few.is_disjoint(&many)));
             }
 

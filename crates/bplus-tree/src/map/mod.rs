@@ -250,7 +250,8 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
         self.extract_if(.., |key, value| !keep(key, value)).for_each(drop);
     }
 
-    /// Moves all entries of `other` here; where both have a key, `other`'s entry stays.
+    /// Moves all entries of `other` here; where both have a key, the key stays and gets
+    /// `other`'s value.
     ///
     /// Time: O(log n) if all keys of one are less than all of the other, without a walk over entries. Else
     /// O(m log n) for a small `other` and O(n + m) for a large one.
@@ -271,7 +272,6 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
             mem::swap(self, other);
         } else if other.len() < self.len() / 16 {
             for (key, value) in mem::replace(other, Self::with_shape()) {
-                self.remove(&key);
                 self.insert(key, value);
             }
         } else {

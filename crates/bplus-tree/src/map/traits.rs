@@ -162,7 +162,7 @@ impl<K: Eq, V, I: Iterator<Item = (K, V)>> Iterator for LastOfEquals<I> {
     }
 }
 
-/// Two ascending sequences as one; of equal keys the second's entry.
+/// Two ascending sequences as one; of equal keys the first's key with the second's value.
 pub(super) struct Merge<I: Iterator> {
     first: Peekable<I>,
     second: Peekable<I>,
@@ -183,8 +183,9 @@ impl<K: Ord, V, I: Iterator<Item = (K, V)>> Iterator for Merge<I> {
                 Ordering::Less => self.first.next(),
                 Ordering::Greater => self.second.next(),
                 Ordering::Equal => {
-                    self.first.next();
-                    self.second.next()
+                    let (key, _) = self.first.next()?;
+                    let (_, value) = self.second.next()?;
+                    Some((key, value))
                 }
             },
             (Some(_), None) => self.first.next(),

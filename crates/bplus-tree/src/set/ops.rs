@@ -73,9 +73,12 @@ impl<'a, T: Ord, S: Shape> Difference<'a, T, S> {
 
 impl<'a, T: Ord, S: Shape> Intersection<'a, T, S> {
     pub(super) fn new(set: &'a BPlusTreeSet<T, S>, other: &'a BPlusTreeSet<T, S>) -> Self {
-        // As in std, the keys given are those of the smaller set.
-        let (small, large) = if set.len() <= other.len() { (set, other) } else { (other, set) };
-        Self { keys: small.iter(), other: Other::new(large, small.len()) }
+        // As in std, of equal keys those of the first set are given, unless that is searched.
+        if set.len() / SEARCH_FROM > other.len() {
+            Self { keys: other.iter(), other: Other::Search(set) }
+        } else {
+            Self { keys: set.iter(), other: Other::new(other, set.len()) }
+        }
     }
 }
 
