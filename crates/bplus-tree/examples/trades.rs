@@ -54,8 +54,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             sum + average_price(ours.range_chunks(from..to).flat_map(|(_, trades)| trades))
         })
     });
-    let (std_answer, std_took) =
-        timed(|| windows.iter().fold(0, |sum, (from, to)| sum + average_price(std.range(from..to).map(|(_, t)| t))));
+    let (std_answer, std_took) = timed(|| {
+        windows.iter().fold(0, |sum, (from, to)| sum + average_price(std.range(from..to).map(|(_, t)| t)))
+    });
     assert_eq!(ours_answer, std_answer);
     report("20,000 windows of 200 trades", ours_took, std_took);
 
@@ -86,7 +87,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn average_price<'t>(trades: impl Iterator<Item = &'t Trade>) -> u64 {
     let (value, quantity) = trades.fold((0, 0), |(value, quantity), trade| {
-        (value + u64::from(trade.price_cents) * u64::from(trade.quantity), quantity + u64::from(trade.quantity))
+        (
+            value + u64::from(trade.price_cents) * u64::from(trade.quantity),
+            quantity + u64::from(trade.quantity),
+        )
     });
     value / quantity.max(1)
 }

@@ -68,7 +68,9 @@ where
     match bound {
         Bound::Unbounded => tree.end(),
         Bound::Excluded(key) => tree.find_near(key, near),
-        Bound::Included(key) => tree.find_near(key, near).map(|slot| if slot.hit() { slot.behind() } else { slot }),
+        Bound::Included(key) => {
+            tree.find_near(key, near).map(|slot| if slot.hit() { slot.behind() } else { slot })
+        }
     }
 }
 

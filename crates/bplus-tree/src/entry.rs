@@ -167,7 +167,9 @@ impl<'a, K: Ord, V, S: Shape> OccupiedEntry<'a, K, V, S> {
     /// Takes the entry out of the map, and gives its value.
     #[inline]
     pub fn remove(self) -> V {
-        self.remove_entry().1
+        let (key, value) = self.remove_entry();
+        drop(key); // here, where a panic still drops the value
+        value
     }
 }
 

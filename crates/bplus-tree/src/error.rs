@@ -65,7 +65,11 @@ pub struct UnsortedError<K, V> {
 
 impl<K: Debug, V> Display for UnsortedError<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "entry {} is not sorted: key {:?} is not greater than the one before", self.valid_until, self.key)
+        write!(
+            f,
+            "entry {} is not sorted: key {:?} is not greater than the one before",
+            self.valid_until, self.key
+        )
     }
 }
 

@@ -28,7 +28,9 @@ impl<K: Serialize, V: Serialize> Serialize for RankedMap<K, V> {
     }
 }
 
-impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>, S: Shape> Deserialize<'de> for BPlusTreeMap<K, V, S> {
+impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>, S: Shape> Deserialize<'de>
+    for BPlusTreeMap<K, V, S>
+{
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(Entries(PhantomData))
     }

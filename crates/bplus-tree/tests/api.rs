@@ -359,7 +359,10 @@ fn reversed_bounds_as_std() {
         (Included(50), Excluded(20)),
     ] {
         let message = |error: Box<dyn std::any::Any + Send>| {
-            error.downcast_ref::<String>().cloned().or_else(|| error.downcast_ref::<&str>().map(ToString::to_string))
+            error
+                .downcast_ref::<String>()
+                .cloned()
+                .or_else(|| error.downcast_ref::<&str>().map(ToString::to_string))
         };
         let theirs = catch_unwind(|| theirs.range(bounds).count()).map_err(message);
         assert_eq!(catch_unwind(|| ours.range(bounds).count()).map_err(message), theirs, "{bounds:?}");

@@ -44,8 +44,16 @@ fn not_sync_where_values_are_not() {
             true
         }
     }
-    macro_rules! sync { ($t:ty) => { (&Probe::<$t>(std::marker::PhantomData)).is_sync() }; }
-    macro_rules! send { ($t:ty) => { (&SendProbe::<$t>(std::marker::PhantomData)).is_send() }; }
+    macro_rules! sync {
+        ($t:ty) => {
+            (&Probe::<$t>(std::marker::PhantomData)).is_sync()
+        };
+    }
+    macro_rules! send {
+        ($t:ty) => {
+            (&SendProbe::<$t>(std::marker::PhantomData)).is_send()
+        };
+    }
     type C = Cell<u32>;
     type R = std::rc::Rc<u32>;
     type G = std::sync::MutexGuard<'static, u32>; // Sync, not Send
@@ -57,7 +65,9 @@ fn not_sync_where_values_are_not() {
     assert!(!send!(Iter<'static, u32, C>) && !sync!(Iter<'static, u32, C>));
     assert!(!send!(Range<'static, u32, C>) && send!(Iter<'static, u32, u32>));
     assert!(send!(IterMut<'static, u32, C>) && !sync!(IterMut<'static, u32, C>));
-    assert!(!send!(IterMut<'static, C, u32>) == !send!(std::collections::btree_map::IterMut<'static, C, u32>));
+    assert!(
+        !send!(IterMut<'static, C, u32>) == !send!(std::collections::btree_map::IterMut<'static, C, u32>)
+    );
     assert!(!send!(RangeMut<'static, R, u32>) && send!(IntoIter<u32, C>) && !sync!(IntoIter<u32, C>));
     assert!(!send!(Cursor<'static, u32, C>) && send!(CursorMut<'static, u32, C>));
     assert!(sync!(BPlusTreeMap<u32, u32>) && send!(RankedMap<String, Vec<u8>>));
@@ -72,7 +82,10 @@ fn reversed_and_empty_ranges() {
     assert_eq!(map.range_or_empty(from..to).count(), 0);
     assert_eq!(map.range(0..0).count(), 0);
     let mut empty = BPlusTreeMap::<u32, u32>::new();
-    assert_eq!((empty.range(0..0).count(), empty.range_mut(0..0).count(), empty.range(..).count()), (0, 0, 0));
+    assert_eq!(
+        (empty.range(0..0).count(), empty.range_mut(0..0).count(), empty.range(..).count()),
+        (0, 0, 0)
+    );
     let mut ranked: RankedMap<u32, u32> = (0..100).map(|k| (k, k)).collect();
     assert_eq!(ranked.range_len(from..to), 0);
     assert_eq!(ranked.range_mut(0..0).count(), 0);

@@ -296,8 +296,14 @@ macro_rules! part {
 part!(Keys<'a, K, V, S>, &'a K, |(key, _)| key);
 part!(Values<'a, K, V, S>, &'a V, |(_, value)| value);
 part!(ValuesMut<'a, K, V, S>, &'a mut V, |(_, value)| value);
-part!(IntoKeys<K, V, S>, K, |(key, _)| key);
-part!(IntoValues<K, V, S>, V, |(_, value)| value);
+part!(IntoKeys<K, V, S>, K, |(key, value)| {
+    drop(value); // here, where a panic still drops the key
+    key
+});
+part!(IntoValues<K, V, S>, V, |(key, value)| {
+    drop(key); // here, where a panic still drops the value
+    value
+});
 
 /// What every iterator with a length has.
 macro_rules! sized {
@@ -307,7 +313,13 @@ macro_rules! sized {
     )+};
 }
 
-sized!(Iter<'a, K, V, S>, IterMut<'a, K, V, S>, Keys<'a, K, V, S>, Values<'a, K, V, S>, ValuesMut<'a, K, V, S>);
+sized!(
+    Iter<'a, K, V, S>,
+    IterMut<'a, K, V, S>,
+    Keys<'a, K, V, S>,
+    Values<'a, K, V, S>,
+    ValuesMut<'a, K, V, S>
+);
 sized!(IntoIter<K, V, S>, IntoKeys<K, V, S>, IntoValues<K, V, S>);
 impl<K, V, S: Shape> FusedIterator for Range<'_, K, V, S> {}
 impl<K, V, S: Shape> FusedIterator for RangeMut<'_, K, V, S> {}

@@ -206,7 +206,10 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
     {
         let at = self.tree.find_to_insert(&key);
         match at {
-            Some(slot) if slot.hit() => Some(mem::replace(self.tree.entry_at_mut(slot).1, value)),
+            Some(slot) if slot.hit() => {
+                drop(key); // first: if this panics, the former value is still in the map
+                Some(mem::replace(self.tree.entry_at_mut(slot).1, value))
+            }
             _ => {
                 self.tree.insert_at(at, key, value);
                 None
@@ -223,7 +226,9 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
         K: Borrow<Q> + Ord,
         Q: Ord + ?Sized,
     {
-        self.remove_entry(key).map(|(_, value)| value)
+        let (stored, value) = self.remove_entry(key)?;
+        drop(stored); // here, where a panic still drops the value
+        Some(value)
     }
 
     /// Removes `key`, and gives the stored key and value.
@@ -262,7 +267,9 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
         let (Some((first, _)), Some((last, _))) = (self.first_key_value(), self.last_key_value()) else {
             return mem::swap(self, other);
         };
-        let (Some((other_first, _)), Some((other_last, _))) = (other.first_key_value(), other.last_key_value()) else {
+        let (Some((other_first, _)), Some((other_last, _))) =
+            (other.first_key_value(), other.last_key_value())
+        else {
             return;
         };
         if last < other_first {

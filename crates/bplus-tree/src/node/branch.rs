@@ -47,7 +47,8 @@ impl<K, V, S: Shape> Branch<K, V, S> {
         (BRANCH_BYTES - Self::SEPARATORS - size_of::<Node>() - Self::COUNT)
             / (Self::SEPARATOR + size_of::<Node>() + Self::COUNT)
     };
-    const CHILDREN: usize = (Self::SEPARATORS + Self::CAP * Self::SEPARATOR).next_multiple_of(align_of::<Node>());
+    const CHILDREN: usize =
+        (Self::SEPARATORS + Self::CAP * Self::SEPARATOR).next_multiple_of(align_of::<Node>());
     const COUNTS: usize = Self::CHILDREN + (Self::CAP + 1) * size_of::<Node>();
     pub(super) const BYTES: usize = (Self::COUNTS + (Self::CAP + 1) * Self::COUNT).next_multiple_of(LINE);
     /// Where the parts that a search reads first end.
@@ -165,7 +166,10 @@ impl<K, V, S: Shape> Branch<K, V, S> {
 
     /// The slot of `child`, which is one of this branch's children.
     pub(super) fn slot_of(self, child: Node) -> usize {
-        self.children().iter().position(|other| *other == child).expect("a child is among its parent's children")
+        self.children()
+            .iter()
+            .position(|other| *other == child)
+            .expect("a child is among its parent's children")
     }
 
     /// The separator that stands before the subtree whose first leaf is `first` (which is not empty).
@@ -186,7 +190,9 @@ impl<K, V, S: Shape> Branch<K, V, S> {
         assert!(index < self.len());
         let mut separator = Separator::uninit();
         // SAFETY: separator `index` is initialised, and of `separator_bytes() <= 16` bytes.
-        unsafe { shift(self.separator_ptr(index), separator.as_mut_ptr().cast::<u8>(), Self::separator_bytes()) };
+        unsafe {
+            shift(self.separator_ptr(index), separator.as_mut_ptr().cast::<u8>(), Self::separator_bytes())
+        };
         separator
     }
 
@@ -260,7 +266,13 @@ impl<K, V, S: Shape> Branch<K, V, S> {
         assert!(slot <= len + 1 && len < Self::CAP);
         let index = slot.saturating_sub(1);
         // SAFETY: `index..len` is initialised, and one more place is within the capacity.
-        unsafe { shift(self.separator_ptr(index), self.separator_ptr(index + 1), (len - index) * Self::separator_bytes()) };
+        unsafe {
+            shift(
+                self.separator_ptr(index),
+                self.separator_ptr(index + 1),
+                (len - index) * Self::separator_bytes(),
+            )
+        };
         // SAFETY: `slot..=len` is initialised, and one more place is within the capacity.
         unsafe { shift(self.child_ptr(slot), self.child_ptr(slot + 1), len + 1 - slot) };
         if S::COUNTED {
@@ -279,7 +291,13 @@ impl<K, V, S: Shape> Branch<K, V, S> {
         let len = self.len();
         assert!(slot >= 1 && slot <= len);
         // SAFETY: `slot..len` is initialised.
-        unsafe { shift(self.separator_ptr(slot), self.separator_ptr(slot - 1), (len - slot) * Self::separator_bytes()) };
+        unsafe {
+            shift(
+                self.separator_ptr(slot),
+                self.separator_ptr(slot - 1),
+                (len - slot) * Self::separator_bytes(),
+            )
+        };
         // SAFETY: `slot + 1..=len` is initialised.
         unsafe { shift(self.child_ptr(slot + 1), self.child_ptr(slot), len - slot) };
         if S::COUNTED {

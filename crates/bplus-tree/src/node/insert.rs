@@ -1,9 +1,9 @@
 //! Putting an entry or a child in at a place already found; full nodes split.
 
+use super::Node;
 use super::branch::{Branch, Separator};
 use super::leaf::Leaf;
 use super::tree::{Slot, Tree, Trunk, total};
-use super::Node;
 use crate::arena::Pool;
 use crate::shape::Shape;
 
@@ -92,7 +92,14 @@ impl<K, V, S: Shape> Tree<K, V, S> {
     }
 
     /// Splits a full leaf and puts the entry into one of the halves.
-    pub(super) fn insert_split(&mut self, leaf: Leaf<K, V>, index: usize, key: K, value: V, split: Split) -> Slot<K, V> {
+    pub(super) fn insert_split(
+        &mut self,
+        leaf: Leaf<K, V>,
+        index: usize,
+        key: K,
+        value: V,
+        split: Split,
+    ) -> Slot<K, V> {
         let stay = split.stay(leaf.len());
         let right = Leaf::alloc::<S>(&mut self.leaves);
         leaf.transfer(stay, leaf.len() - stay, right, 0);
@@ -162,7 +169,10 @@ impl<K, V> Trunk<K, V> {
     }
 
     /// Puts `child` at `slot` of `branch`, which splits if it is full.
-    #[expect(clippy::too_many_arguments, reason = "the whole of one insertion; a struct would only name it again")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the whole of one insertion; a struct would only name it again"
+    )]
     pub(super) fn add_child<S: Shape>(
         &mut self,
         branch: Branch<K, V, S>,

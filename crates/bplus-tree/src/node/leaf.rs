@@ -26,6 +26,12 @@ pub(crate) struct Leaf<K, V> {
     entries: PhantomData<*const (K, V)>,
 }
 
+// SAFETY: a handle is an address. Whoever follows it has the tree, borrowed or owned, and the auto traits of that decide;
+// what follows it without (spans, owning iterators) states its own.
+unsafe impl<K, V> Send for Leaf<K, V> {}
+// SAFETY: the same.
+unsafe impl<K, V> Sync for Leaf<K, V> {}
+
 impl<K, V> Clone for Leaf<K, V> {
     #[inline(always)]
     fn clone(&self) -> Self {

@@ -64,6 +64,11 @@ pub(crate) struct Header {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Node(NonNull<Header>);
 
+// SAFETY: as for `Leaf`.
+unsafe impl Send for Node {}
+// SAFETY: as for `Leaf`.
+unsafe impl Sync for Node {}
+
 impl Node {
     /// Begins the life of a node in raw memory.
     ///

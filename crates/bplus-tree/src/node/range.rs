@@ -50,7 +50,18 @@ pub(crate) type EntryPtr<K, V> = (*mut K, *mut V);
 
 impl<K, V> RawRange<K, V> {
     pub(crate) const fn empty() -> Self {
-        Self { front: None, key: ptr::null(), value: ptr::null(), index: 0, end: 0, rest: 0, back: None, back_index: 0, above: None, slot: usize::MAX }
+        Self {
+            front: None,
+            key: ptr::null(),
+            value: ptr::null(),
+            index: 0,
+            end: 0,
+            rest: 0,
+            back: None,
+            back_index: 0,
+            above: None,
+            slot: usize::MAX,
+        }
     }
 
     /// The entries from one gap to another that is not before it, both of a tree as it is.
@@ -59,7 +70,9 @@ impl<K, V> RawRange<K, V> {
         range.back = Some(to.leaf);
         range.back_index = to.index();
         range.enter(from.leaf, from.index());
-        if from.leaf != to.leaf && let Some(next) = from.leaf.next() {
+        if from.leaf != to.leaf
+            && let Some(next) = from.leaf.next()
+        {
             Tree::<K, V, S>::prefetch_leaf(next.node());
         }
         range
@@ -137,7 +150,9 @@ impl<K, V> RawRange<K, V> {
         } else {
             self.slot += 1;
         }
-        if let Some(node) = above.and_then(|above| Branch::<K, V, S>::of(above).children().get(self.slot + AHEAD).copied()) {
+        if let Some(node) =
+            above.and_then(|above| Branch::<K, V, S>::of(above).children().get(self.slot + AHEAD).copied())
+        {
             Tree::<K, V, S>::prefetch_leaf(node);
         }
     }
@@ -175,7 +190,11 @@ impl<K, V> RawRange<K, V> {
             }
         }
         let from = core::mem::replace(&mut self.index, self.end);
-        let run = (self.key.wrapping_add(from).cast_mut(), self.value.wrapping_add(from).cast_mut(), self.end - from);
+        let run = (
+            self.key.wrapping_add(from).cast_mut(),
+            self.value.wrapping_add(from).cast_mut(),
+            self.end - from,
+        );
         Some(run)
     }
 }
@@ -249,8 +268,8 @@ impl<K, V, S> Default for SpanMut<'_, K, V, S> {
     }
 }
 
-// SAFETY: a mutable span is shared references to keys and unique ones to values.
-unsafe impl<K: Sync, V: Send, S> Send for SpanMut<'_, K, V, S> {}
+// SAFETY: a mutable span is a unique reference to its entries: nobody else can reach those that it has not given out.
+unsafe impl<K: Send, V: Send, S> Send for SpanMut<'_, K, V, S> {}
 // SAFETY: `&SpanMut` gives out shared references only.
 unsafe impl<K: Sync, V: Sync, S> Sync for SpanMut<'_, K, V, S> {}
 
@@ -373,7 +392,11 @@ impl<K, V, S: Shape> Tree<K, V, S> {
     }
 
     /// As [`Tree::span`], with values to change.
-    pub(crate) fn span_mut(&mut self, from: Option<Slot<K, V>>, to: Option<Slot<K, V>>) -> SpanMut<'_, K, V, S> {
+    pub(crate) fn span_mut(
+        &mut self,
+        from: Option<Slot<K, V>>,
+        to: Option<Slot<K, V>>,
+    ) -> SpanMut<'_, K, V, S> {
         SpanMut { raw: raw_between::<K, V, S>(from, to), tree: PhantomData }
     }
 }

@@ -8,12 +8,12 @@ use alloc::vec;
 
 use simd_kernels::{Isa, Level, prefetch};
 
+use super::Node;
 use super::branch::Branch;
 use super::leaf::Leaf;
 use super::plain::{read_as, same};
 use super::probe::{ByLanes, ByOrd, Probe, Scalar};
 use super::range::IntoRange;
-use super::Node;
 use crate::arena::{LINE, Pool, Releaser};
 use crate::shape::Shape;
 
@@ -508,14 +508,16 @@ impl<K, V, S: Shape> Tree<K, V, S> {
                 let leaves: usize = level.iter().map(|node| Branch::<K, V, S>::of(*node).len() + 1).sum();
                 bytes += leaves * Leaf::<K, V>::full_bytes::<S>();
             } else {
-                level = level.iter().flat_map(|node| Branch::<K, V, S>::of(*node).children().to_vec()).collect();
+                level =
+                    level.iter().flat_map(|node| Branch::<K, V, S>::of(*node).children().to_vec()).collect();
             }
         }
         bytes + self.spare_bytes()
     }
 
     fn spare_bytes(&self) -> usize {
-        self.leaves.spare() * Leaf::<K, V>::full_bytes::<S>() + self.branches.spare() * Branch::<K, V, S>::BYTES
+        self.leaves.spare() * Leaf::<K, V>::full_bytes::<S>()
+            + self.branches.spare() * Branch::<K, V, S>::BYTES
     }
 }
 
@@ -535,7 +537,9 @@ impl<K, V> Trunk<K, V> {
     /// - No handle to a node of this trunk is used again.
     pub(super) unsafe fn release<S: Shape>(self) {
         // SAFETY: the caller's promise.
-        unsafe { release_below::<K, V, S>(self.root, self.height, &mut Releaser::new(), &mut Releaser::new()) };
+        unsafe {
+            release_below::<K, V, S>(self.root, self.height, &mut Releaser::new(), &mut Releaser::new())
+        };
     }
 }
 
@@ -543,7 +547,12 @@ impl<K, V> Trunk<K, V> {
 ///
 /// # Safety
 /// - As [`Trunk::release`].
-unsafe fn release_below<K, V, S: Shape>(node: Node, height: usize, leaves: &mut Releaser, branches: &mut Releaser) {
+unsafe fn release_below<K, V, S: Shape>(
+    node: Node,
+    height: usize,
+    leaves: &mut Releaser,
+    branches: &mut Releaser,
+) {
     if height == 0 {
         // SAFETY: each node is reached once, by its one parent.
         return unsafe { Leaf::<K, V>::of(node).release(leaves) };

@@ -4,10 +4,10 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::Node;
 use super::branch::Branch;
 use super::leaf::Leaf;
 use super::tree::Tree;
-use super::Node;
 use crate::arena::LINE;
 use crate::shape::Shape;
 
@@ -46,7 +46,12 @@ impl<K: Ord, V, S: Shape> Tree<K, V, S> {
         Ok(())
     }
 
-    fn validate_below(&self, node: Node, height: usize, leaves: &mut Vec<Leaf<K, V>>) -> Result<usize, String> {
+    fn validate_below(
+        &self,
+        node: Node,
+        height: usize,
+        leaves: &mut Vec<Leaf<K, V>>,
+    ) -> Result<usize, String> {
         check!(node.as_ptr().addr().get().is_multiple_of(LINE), "a node does not start on a cache line");
         if height == 0 {
             let leaf = Leaf::<K, V>::of(node);
@@ -67,10 +72,17 @@ impl<K: Ord, V, S: Shape> Tree<K, V, S> {
             check!(child.parent() == Some(node), "a child has another parent");
             let first = leaves.len();
             let below = self.validate_below(*child, height - 1, leaves)?;
-            check!(!S::COUNTED || branch.count(slot) == below, "{below} entries counted as {}", branch.count(slot));
+            check!(
+                !S::COUNTED || branch.count(slot) == below,
+                "{below} entries counted as {}",
+                branch.count(slot)
+            );
             if slot > 0 {
                 let last_left = leaves[first - 1].keys().last().expect("a leaf below a branch has a key");
-                check!(branch.separator_fits(slot, last_left, leaves[first]), "a separator does not separate");
+                check!(
+                    branch.separator_fits(slot, last_left, leaves[first]),
+                    "a separator does not separate"
+                );
             }
             entries += below;
         }

@@ -96,7 +96,12 @@ impl<K: Key, S: Shape> Pair<K, u32, S> {
             panic!("after {after}: {error}");
         }
         assert_eq!(self.map.len(), self.model.len(), "len after {after}");
-        assert!(self.map.iter().eq(self.model.iter()), "entries after {after}: {:?} {:?}", self.map, self.model);
+        assert!(
+            self.map.iter().eq(self.model.iter()),
+            "entries after {after}: {:?} {:?}",
+            self.map,
+            self.model
+        );
     }
 
     /// One random operation with keys below `space`; gives its name.
@@ -190,7 +195,8 @@ impl<K: Key, S: Shape> Pair<K, u32, S> {
                 // A sorted run behind the last.
                 let from = self.model.len() as u32 + n;
                 let run = (from..from + choices.below(30)).map(|n| (K::of(n), value));
-                let fits = |(key, _): &(K, u32)| self.model.last_key_value().is_none_or(|(last, _)| last < key);
+                let fits =
+                    |(key, _): &(K, u32)| self.model.last_key_value().is_none_or(|(last, _)| last < key);
                 let run: Vec<_> = run.filter(fits).collect();
                 self.model.extend(run.clone());
                 match self.map.append_sorted(run) {
@@ -237,8 +243,11 @@ impl<K: Key, S: Shape> Pair<K, u32, S> {
                 let (mut ours, mut theirs) = (self.map.iter(), self.model.iter());
                 loop {
                     let back = choices.below(2) == 0;
-                    let (a, b) =
-                        if back { (ours.next_back(), theirs.next_back()) } else { (ours.next(), theirs.next()) };
+                    let (a, b) = if back {
+                        (ours.next_back(), theirs.next_back())
+                    } else {
+                        (ours.next(), theirs.next())
+                    };
                     assert_eq!(a, b);
                     assert_eq!(ours.len(), theirs.len());
                     if a.is_none() {
@@ -259,7 +268,8 @@ impl<K: Key, S: Shape> Pair<K, u32, S> {
                 "get_many"
             }
             37 => {
-                let many: Vec<_> = (0..choices.below(70)).map(|_| (K::of(choices.below(space)), value)).collect();
+                let many: Vec<_> =
+                    (0..choices.below(70)).map(|_| (K::of(choices.below(space)), value)).collect();
                 let before = self.model.len();
                 self.model.extend(many.iter().cloned());
                 assert_eq!(self.map.insert_many(many), self.model.len() - before);

@@ -64,16 +64,21 @@ unsafe impl GlobalAlloc for Counting {
 /// but reports its bytes as a note, and the row's own metric is made here.
 pub(crate) fn rows(suite: &mut Suite) {
     let size = 1_000_000;
-    for (bench, most, brie) in
-        [("bytes/random", 25.0, 1.0 / 0.7), ("bytes/sorted", 18.8, 1.0 / 0.7), ("bytes/bulk", 17.0, 1.0 / 0.7)]
-    {
+    for (bench, most, brie) in [
+        ("bytes/random", 25.0, 1.0 / 0.7),
+        ("bytes/sorted", 18.8, 1.0 / 0.7),
+        ("bytes/bulk", 17.0, 1.0 / 0.7),
+    ] {
         if !suite.wants(bench, size) {
             continue;
         }
         let work = Workload::<u64>::new(size, 1, suite.options().seed);
         let ascending: Vec<u64> = work.sorted.iter().map(|entry| entry.0).collect();
         let build = Build { bench, random: &work.keys, ascending: &ascending, sorted: &work.sorted };
-        #[cfg_attr(not(feature = "bplus-tree-all"), expect(unused_mut, reason = "more peers are added below"))]
+        #[cfg_attr(
+            not(feature = "bplus-tree-all"),
+            expect(unused_mut, reason = "more peers are added below")
+        )]
         let mut rows = vec![
             ("bplus-tree", build.bytes::<BPlusTreeMap<u64, u64>>()),
             ("std", build.bytes::<BTreeMap<u64, u64>>()),

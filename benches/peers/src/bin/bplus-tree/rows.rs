@@ -65,9 +65,12 @@ impl<K: Key> Maps<K> {
 
     /// Adds every contender but those for some key types only.
     fn enter<'a>(&'a self, contest: Contest<'a>, read: &'a impl Read<K>) -> Contest<'a> {
-        let contest = contest
-            .ours("bplus-tree", OURS, || (), move |()| read.run(&self.ours))
-            .peer("std", "1.95", || (), move |()| read.run(&self.std));
+        let contest = contest.ours("bplus-tree", OURS, || (), move |()| read.run(&self.ours)).peer(
+            "std",
+            "1.95",
+            || (),
+            move |()| read.run(&self.std),
+        );
         #[cfg(feature = "bplus-tree-all")]
         if let Some(others) = &self.others {
             return contest
@@ -83,15 +86,28 @@ impl<K: Key> Maps<K> {
 
 /// Adds every contender but those for some key types only.
 fn enter_write<'a, K: Key>(all: bool, contest: Contest<'a>, write: &'a impl Write<K>) -> Contest<'a> {
-    let contest = contest
-        .ours("bplus-tree", OURS, || write.set_up::<Ours<K>>(), |map| write.run(map))
-        .peer("std", "1.95", || write.set_up::<Std<K>>(), |map| write.run(map));
+    let contest = contest.ours("bplus-tree", OURS, || write.set_up::<Ours<K>>(), |map| write.run(map)).peer(
+        "std",
+        "1.95",
+        || write.set_up::<Std<K>>(),
+        |map| write.run(map),
+    );
     #[cfg(feature = "bplus-tree-all")]
     if all {
         return contest
-            .peer("embed-btree", "0.4.1", || write.set_up::<embed_btree::BTreeMap<K, u64>>(), |map| write.run(map))
+            .peer(
+                "embed-btree",
+                "0.4.1",
+                || write.set_up::<embed_btree::BTreeMap<K, u64>>(),
+                |map| write.run(map),
+            )
             .peer("indexset", "0.16", || write.set_up::<indexset::BTreeMap<K, u64>>(), |map| write.run(map))
-            .peer("pstd", "1.0.152", || write.set_up::<pstd::collections::BTreeMap<K, u64>>(), |map| write.run(map))
+            .peer(
+                "pstd",
+                "1.0.152",
+                || write.set_up::<pstd::collections::BTreeMap<K, u64>>(),
+                |map| write.run(map),
+            )
             .peer("scc TreeIndex", "3.8", || write.set_up::<scc::TreeIndex<K, u64>>(), |map| write.run(map));
     }
     let _ = all;
@@ -209,7 +225,9 @@ type Targets = [(usize, f64, f64)];
 
 fn promised<'a>(contest: Contest<'a>, targets: &Targets, size: usize) -> Contest<'a> {
     match targets.iter().find(|target| target.0 == size) {
-        Some((_, std, brie)) => contest.target(Against::Engine("std"), *std).target(Against::Engine("brie-tree"), *brie),
+        Some((_, std, brie)) => {
+            contest.target(Against::Engine("std"), *std).target(Against::Engine("brie-tree"), *brie)
+        }
         None => contest,
     }
 }
@@ -231,9 +249,11 @@ pub(crate) fn reads(suite: &mut Suite) {
         macro_rules! row {
             ($bench:expr, $models:literal, $flatters:literal, $operations:expr, $targets:expr, $read:expr) => {{
                 let read = $read;
-                let contest = suite.contest($bench, size).models($models).flatters($flatters).operations($operations);
+                let contest =
+                    suite.contest($bench, size).models($models).flatters($flatters).operations($operations);
                 let contest = promised(contest, $targets, size);
-                let contest = maps.enter(contest, &read).peer("brie-tree", "0.2.0", || (), |()| read.run(&brie));
+                let contest =
+                    maps.enter(contest, &read).peer("brie-tree", "0.2.0", || (), |()| read.run(&brie));
                 #[cfg(feature = "bplus-tree-all")]
                 let contest = if $bench.starts_with("range") {
                     contest
@@ -301,33 +321,47 @@ pub(crate) fn reads(suite: &mut Suite) {
             .models("a full scan by slices of keys and values")
             .flatters("ours: no peer gives slices, so they iterate")
             .operations(size);
-        let contest =
-            if size == 1_000_000 { contest.target(Against::Engine("std"), 20.0) } else { contest };
+        let contest = if size == 1_000_000 { contest.target(Against::Engine("std"), 20.0) } else { contest };
         contest
-            .ours("bplus-tree", OURS, || (), |()| {
-                maps.ours.chunks().fold(0, |sum: u64, (keys, values)| {
-                    let keys = keys.iter().fold(0, |sum: u64, key| sum.wrapping_add(*key));
-                    let values = values.iter().fold(0, |sum: u64, value| sum.wrapping_add(*value));
-                    sum.wrapping_add(keys).wrapping_add(values)
-                })
-            })
+            .ours(
+                "bplus-tree",
+                OURS,
+                || (),
+                |()| {
+                    maps.ours.chunks().fold(0, |sum: u64, (keys, values)| {
+                        let keys = keys.iter().fold(0, |sum: u64, key| sum.wrapping_add(*key));
+                        let values = values.iter().fold(0, |sum: u64, value| sum.wrapping_add(*value));
+                        sum.wrapping_add(keys).wrapping_add(values)
+                    })
+                },
+            )
             .peer("std", "1.95", || (), |()| maps.std.sum())
             .peer("brie-tree", "0.2.0", || (), |()| brie.sum())
             .run();
 
-        for (bench, width, ratio) in [(RANGE_ROWS[0], 10, 3.0), (RANGE_ROWS[1], 100, 4.0), (RANGE_ROWS[2], 1000, 8.0)] {
+        for (bench, width, ratio) in
+            [(RANGE_ROWS[0], 10, 3.0), (RANGE_ROWS[1], 100, 4.0), (RANGE_ROWS[2], 1000, 8.0)]
+        {
             if size < 100_000 || !suite.wants(bench, size) {
                 continue;
             }
             let count = 300_000 / width;
             let ranges: Vec<(u64, u64)> = (0..count)
                 .map(|i| {
-                    let from = work.sorted.partition_point(|entry| entry.0 < work.lookups[i]).min(size - width - 1);
+                    let from =
+                        work.sorted.partition_point(|entry| entry.0 < work.lookups[i]).min(size - width - 1);
                     (work.sorted[from].0, work.sorted[from + width].0)
                 })
                 .collect();
             let target = if size == 1_000_000 { vec![(size, ratio, 1.1)] } else { Vec::new() };
-            row!(bench, "a window of neighbouring keys", "linked and packed leaves", count, &target, Ranges(&ranges));
+            row!(
+                bench,
+                "a window of neighbouring keys",
+                "linked and packed leaves",
+                count,
+                &target,
+                Ranges(&ranges)
+            );
         }
     }
 }
@@ -335,7 +369,11 @@ pub(crate) fn reads(suite: &mut Suite) {
 pub(crate) fn writes(suite: &mut Suite) {
     let all = suite.options().peers == Peers::All;
     for size in sizes(suite) {
-        if !wants_any(suite, &["insert/random", "insert/sorted", "build/sorted", "remove/random", "mixed/80-10-10"], size) {
+        if !wants_any(
+            suite,
+            &["insert/random", "insert/sorted", "build/sorted", "remove/random", "mixed/80-10-10"],
+            size,
+        ) {
             continue;
         }
         let work = Workload::<u64>::new(size, (size / 2).min(400_000), suite.options().seed);
@@ -379,9 +417,24 @@ pub(crate) fn writes(suite: &mut Suite) {
             .rounds_max(rounds);
         let contest = promised(contest, &[(1_000_000, 1.3, 4.0), (10_000_000, 1.3, 4.0)], size);
         contest
-            .ours("bplus-tree", OURS, || (work.sorted.clone(), None), |(entries, map)| build.run::<Ours<u64>>(entries, map))
-            .peer("std", "1.95", || (work.sorted.clone(), None), |(entries, map)| build.run::<Std<u64>>(entries, map))
-            .peer("brie-tree", "0.2.0", || (work.sorted.clone(), None), |(entries, map)| build.run::<Brie<u64>>(entries, map))
+            .ours(
+                "bplus-tree",
+                OURS,
+                || (work.sorted.clone(), None),
+                |(entries, map)| build.run::<Ours<u64>>(entries, map),
+            )
+            .peer(
+                "std",
+                "1.95",
+                || (work.sorted.clone(), None),
+                |(entries, map)| build.run::<Std<u64>>(entries, map),
+            )
+            .peer(
+                "brie-tree",
+                "0.2.0",
+                || (work.sorted.clone(), None),
+                |(entries, map)| build.run::<Brie<u64>>(entries, map),
+            )
             .run();
 
         let remove = Remove(&work);
@@ -472,17 +525,28 @@ pub(crate) fn ranks(suite: &mut Suite) {
         .flatters("whoever keeps counts")
         .operations(work.lookups.len())
         .target(Against::Engine("indexset"), 1.0)
-        .ours("bplus-tree RankedMap", OURS, || (), |()| {
-            work.lookups.iter().fold(0, |sum, key| checksum(sum, ours.rank(key) as u64))
-        })
-        .peer("sorted Vec", "1.95", || (), |()| {
-            let rank = |key: &u64| work.sorted.partition_point(|entry| entry.0 < *key);
-            work.lookups.iter().fold(0, |sum, key| checksum(sum, rank(key) as u64))
-        });
+        .ours(
+            "bplus-tree RankedMap",
+            OURS,
+            || (),
+            |()| work.lookups.iter().fold(0, |sum, key| checksum(sum, ours.rank(key) as u64)),
+        )
+        .peer(
+            "sorted Vec",
+            "1.95",
+            || (),
+            |()| {
+                let rank = |key: &u64| work.sorted.partition_point(|entry| entry.0 < *key);
+                work.lookups.iter().fold(0, |sum, key| checksum(sum, rank(key) as u64))
+            },
+        );
     #[cfg(feature = "bplus-tree-all")]
-    let contest = contest.peer("indexset", "0.16", || (), |()| {
-        work.lookups.iter().fold(0, |sum, key| checksum(sum, peer.rank(key) as u64))
-    });
+    let contest = contest.peer(
+        "indexset",
+        "0.16",
+        || (),
+        |()| work.lookups.iter().fold(0, |sum, key| checksum(sum, peer.rank(key) as u64)),
+    );
     contest.run();
     let contest = suite
         .contest("nth", size)
@@ -490,15 +554,24 @@ pub(crate) fn ranks(suite: &mut Suite) {
         .flatters("whoever keeps counts; the Vec has it for nothing")
         .operations(ranks.len())
         .target(Against::Engine("indexset"), 1.0)
-        .ours("bplus-tree RankedMap", OURS, || (), |()| {
-            ranks.iter().fold(0, |sum, rank| checksum(sum, *ours.nth(*rank).expect("there").0))
-        })
-        .peer("sorted Vec", "1.95", || (), |()| {
-            ranks.iter().fold(0, |sum, rank| checksum(sum, work.sorted[black_box(*rank)].0))
-        });
+        .ours(
+            "bplus-tree RankedMap",
+            OURS,
+            || (),
+            |()| ranks.iter().fold(0, |sum, rank| checksum(sum, *ours.nth(*rank).expect("there").0)),
+        )
+        .peer(
+            "sorted Vec",
+            "1.95",
+            || (),
+            |()| ranks.iter().fold(0, |sum, rank| checksum(sum, work.sorted[black_box(*rank)].0)),
+        );
     #[cfg(feature = "bplus-tree-all")]
-    let contest = contest.peer("indexset", "0.16", || (), |()| {
-        ranks.iter().fold(0, |sum, rank| checksum(sum, *peer.get_index(*rank).expect("there").0))
-    });
+    let contest = contest.peer(
+        "indexset",
+        "0.16",
+        || (),
+        |()| ranks.iter().fold(0, |sum, rank| checksum(sum, *peer.get_index(*rank).expect("there").0)),
+    );
     contest.run();
 }
