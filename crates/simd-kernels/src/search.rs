@@ -123,23 +123,3 @@ fn halve<T: Key>(block: &[T], window: usize, goes_left: impl Fn(T) -> bool) -> (
     }
     (start, len)
 }
-
-/// Where a window of `window` keys (a power of two, less than the block's length) may start so that every key before
-/// it satisfies `goes_left` and no key behind it does; the window ends inside the block.
-///
-/// Steps are powers of two, so their number is the same for all lengths between two of those: blocks of 33 to 64
-/// keys, as the leaves of a B+ tree are, run through the same predicted branches, where plain halving mispredicts one
-/// in three.
-#[cfg(target_arch = "x86_64")]
-#[inline(always)]
-fn window_start<T: Key>(block: &[T], window: usize, goes_left: impl Fn(T) -> bool) -> usize {
-    let last = block.len() - 1;
-    let (mut start, mut step) = (0, block.len().next_power_of_two() / 2);
-    while step >= window {
-        // Past the end stands in the last key: if that goes left, so does everything, and the start is moved back below.
-        let probe = (start + step - 1).min(last);
-        start = core::hint::select_unpredictable(goes_left(block[probe]), start + step, start);
-        step /= 2;
-    }
-    start.min(block.len() - window)
-}

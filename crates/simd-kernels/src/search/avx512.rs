@@ -3,7 +3,7 @@
 
 use core::arch::x86_64::*;
 
-use super::{Key, window_start};
+use super::{Key, halve};
 use crate::key::Kind;
 
 /// [`super::lower_bound`] for callers that enable AVX-512 themselves.
@@ -49,8 +49,10 @@ fn bound<T: Key, const OR_EQUAL: bool>(block: &[T], x: T) -> usize {
     if block.len() <= window {
         return count::<T, OR_EQUAL>(block, x);
     }
-    // Keys that come in at the window's front are known to go left, and the compare says so again.
-    let start = window_start(block, window, |key| if OR_EQUAL { !x.below(key) } else { key.below(x) });
+    let (start, _) = halve(block, window, |key| if OR_EQUAL { !x.below(key) } else { key.below(x) });
+    // What halving left may be shorter than a window: take a whole one that ends inside the block. The keys that come
+    // in at its front are known to go left, and the compare says so again.
+    let start = start.min(block.len() - window);
     let splat = image::<T>(splat(x));
     let vectors = block[start..start + window].chunks_exact(lanes::<T>());
     start
