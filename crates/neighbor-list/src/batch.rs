@@ -1,8 +1,15 @@
 //! Many small structures in one call, as machine-learning training wants them: [`Batch`].
 
-use crate::{Builder, Cell, Error, NeighborList, Position, Workspace};
+use core::ops::Range;
+use std::borrow::Cow;
+
+use crate::rules::check_length;
+use crate::{Builder, Cell, Cutoff, Error, NeighborList, Position, Workspace, parallel};
 
 /// Many structures searched in one call, with the options of one [`Builder`]; memory is used again between calls.
+///
+/// Threads share out the structures. Options for single atoms (radii, types, exclusions, centres) number the atoms of
+/// the whole batch through.
 ///
 /// # Examples
 /// ```
@@ -21,22 +28,29 @@ use crate::{Builder, Cell, Error, NeighborList, Position, Workspace};
 #[derive(Debug)]
 pub struct Batch {
     builder: Builder,
-    workspace: Workspace,
-    one: NeighborList,
-    all: NeighborList,
+    parts: Vec<Part>,
+    list: NeighborList,
     atom_offsets: Vec<usize>,
     pair_offsets: Vec<usize>,
 }
 
+/// Some consecutive structures, searched by one thread.
+#[derive(Debug, Default)]
+struct Part {
+    workspace: Workspace,
+    one: NeighborList,
+    all: NeighborList,
+    /// Where the pairs of each structure end in `all`.
+    ends: Vec<usize>,
+}
+
 impl Batch {
-    /// A batch with these options. Threads share out the structures. Per-atom options (radii, types, exclusions,
-    /// centres) index the atoms of the whole batch.
+    /// An empty batch with these options.
     pub fn new(builder: Builder) -> Self {
         Self {
             builder,
-            workspace: Workspace::default(),
-            one: NeighborList::default(),
-            all: NeighborList::default(),
+            parts: Vec::new(),
+            list: NeighborList::default(),
             atom_offsets: vec![0],
             pair_offsets: vec![0],
         }
@@ -45,30 +59,32 @@ impl Batch {
     /// Searches every structure; the lists stand one after the other in [`list`](Self::list).
     ///
     /// # Errors
-    /// The first [`Error`] of any structure; the batch is empty then.
+    /// The first [`Error`] of any structure, whose atoms it numbers within the structure; the batch is empty then.
     pub fn build<P: Position>(&mut self, systems: &[(&[P], &Cell)]) -> Result<&NeighborList, Error> {
-        self.all.clear();
-        self.all.offsets.push(0);
-        self.atom_offsets.truncate(1);
-        self.pair_offsets.truncate(1);
-        for (positions, cell) in systems {
-            self.builder.build_into(positions, cell, &mut self.workspace, &mut self.one)?;
-            let (atoms, pairs) = (self.all.atoms(), self.all.len());
-            self.all.offsets.extend(self.one.offsets[1..].iter().map(|end| pairs + end));
-            self.all.i.extend(self.one.i.iter().map(|i| atoms as u32 + i));
-            self.all.j.extend(self.one.j.iter().map(|j| atoms as u32 + j));
-            self.all.shifts.extend_from_slice(&self.one.shifts);
-            self.all.distances.extend_from_slice(&self.one.distances);
-            self.all.vectors.extend_from_slice(&self.one.vectors);
-            self.atom_offsets.push(self.all.atoms());
-            self.pair_offsets.push(self.all.len());
-        }
-        Ok(&self.all)
+        self.clear();
+        let threads = parallel::resolve(self.builder.threads).min(systems.len()).max(1);
+        let offsets: Vec<usize> = core::iter::once(0)
+            .chain(systems.iter().scan(0, |sum, (positions, _)| {
+                *sum += positions.len();
+                Some(*sum)
+            }))
+            .collect();
+        let builder = Builder { threads: 1, ..self.builder.clone() };
+        builder.check_atoms(offsets[systems.len()])?;
+        let share = systems.len().div_ceil(threads).max(1);
+        self.parts.resize_with(systems.len().div_ceil(share), Part::default);
+        let jobs = self.parts.iter_mut().zip(systems.chunks(share)).enumerate();
+        parallel::try_for_each(threads, jobs, |(index, (part, systems))| {
+            part.build(&builder, systems, &offsets[index * share..])
+        })?;
+        self.atom_offsets = offsets;
+        self.join();
+        Ok(&self.list)
     }
 
     /// The list of the whole batch; atoms are numbered through.
     pub fn list(&self) -> &NeighborList {
-        &self.all
+        &self.list
     }
 
     /// Where the atoms of each structure begin, and where the last end.
@@ -79,5 +95,100 @@ impl Batch {
     /// Where the pairs of each structure begin, and where the last end.
     pub fn pair_offsets(&self) -> &[usize] {
         &self.pair_offsets
+    }
+
+    fn clear(&mut self) {
+        self.list.clear();
+        self.atom_offsets.truncate(1);
+        self.pair_offsets.truncate(1);
+    }
+
+    fn join(&mut self) {
+        let list = &mut self.list;
+        list.offsets.push(0);
+        for part in &self.parts {
+            let pairs = list.len();
+            self.pair_offsets.extend(part.ends.iter().map(|end| pairs + end));
+            list.append(&part.all, 0);
+        }
+    }
+}
+
+impl Part {
+    /// `offsets` are those of the atoms of these systems in the batch.
+    fn build<P: Position>(
+        &mut self,
+        builder: &Builder,
+        systems: &[(&[P], &Cell)],
+        offsets: &[usize],
+    ) -> Result<(), Error> {
+        self.all.clear();
+        self.all.offsets.push(0);
+        self.ends.clear();
+        for ((positions, cell), atoms) in systems.iter().zip(offsets.windows(2)) {
+            let own = builder.part(atoms[0]..atoms[1]);
+            own.build_into(positions, cell, &mut self.workspace, &mut self.one)?;
+            self.all.append(&self.one, atoms[0] as u32);
+            self.ends.push(self.all.len());
+        }
+        Ok(())
+    }
+}
+
+impl NeighborList {
+    /// Adds the rows of `other`, its atoms counted from `first`.
+    fn append(&mut self, other: &Self, first: u32) {
+        let pairs = self.len();
+        self.offsets.extend(other.offsets.iter().skip(1).map(|end| pairs + end));
+        self.i.extend(other.i.iter().map(|i| first + i));
+        self.j.extend(other.j.iter().map(|j| first + j));
+        self.shifts.extend_from_slice(&other.shifts);
+        self.distances.extend_from_slice(&other.distances);
+        self.vectors.extend_from_slice(&other.vectors);
+    }
+}
+
+impl Builder {
+    /// Checks what has one entry an atom of the batch.
+    fn check_atoms(&self, atoms: usize) -> Result<(), Error> {
+        if atoms >= u32::MAX as usize {
+            return Err(Error::TooManyAtoms { atoms });
+        }
+        let inside = |(i, j): &(u32, u32)| (*i.max(j) as usize) < atoms;
+        if let Some(index) = self.excluded.iter().position(|pair| !inside(pair)) {
+            return Err(Error::OutOfRange { argument: "exclude", index, limit: atoms });
+        }
+        let centres = self.centres.as_deref().unwrap_or_default();
+        if let Some(index) = centres.iter().position(|&atom| atom as usize >= atoms) {
+            return Err(Error::OutOfRange { argument: "centres", index, limit: atoms });
+        }
+        match &self.cutoff {
+            Cutoff::PerAtom(radii) => check_length("radii", atoms, radii.len()),
+            Cutoff::PerType { types, .. } => check_length("types", atoms, types.len()),
+            Cutoff::Global(_) => Ok(()),
+        }
+    }
+
+    /// The options for the atoms `atoms` of the batch, counted from the first of them.
+    fn part(&self, atoms: Range<usize>) -> Cow<'_, Self> {
+        let general =
+            matches!(self.cutoff, Cutoff::Global(_)) && self.excluded.is_empty() && self.centres.is_none();
+        if general {
+            return Cow::Borrowed(self);
+        }
+        let own = |atom: &u32| atoms.contains(&(*atom as usize)).then(|| *atom - atoms.start as u32);
+        let cutoff = match &self.cutoff {
+            Cutoff::Global(cutoff) => Cutoff::Global(*cutoff),
+            Cutoff::PerAtom(radii) => Cutoff::per_atom(&radii[atoms.clone()]),
+            Cutoff::PerType { types, table } => {
+                Cutoff::PerType { types: types[atoms.clone()].to_vec(), table: table.clone() }
+            }
+        };
+        Cow::Owned(Self {
+            cutoff,
+            excluded: self.excluded.iter().filter_map(|(i, j)| Some((own(i)?, own(j)?))).collect(),
+            centres: self.centres.as_ref().map(|centres| centres.iter().filter_map(own).collect()),
+            ..self.clone()
+        })
     }
 }

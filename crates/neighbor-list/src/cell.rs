@@ -1,7 +1,7 @@
 //! The periodic cell: [`Cell`], three lattice vectors and which of them repeat.
 
 use crate::Error;
-use crate::linear::{cross, determinant, length};
+use crate::linear::{cross, determinant, length, unit};
 
 /// Three lattice vectors (the rows of a matrix) and, for each, whether the structure repeats along it.
 ///
@@ -127,14 +127,6 @@ impl Cell {
         }
         vectors
     }
-}
-
-/// `a` scaled to length 1, without overflow on the way.
-fn unit(a: [f64; 3]) -> [f64; 3] {
-    let largest = a.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
-    let scaled = a.map(|x| x / largest);
-    let norm = length(scaled);
-    scaled.map(|x| x / norm)
 }
 
 /// Volume, area or length that the periodic vectors span over the product of their lengths: 1 if orthogonal (or if no

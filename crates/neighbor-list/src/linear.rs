@@ -19,3 +19,11 @@ pub(crate) fn length(a: [f64; 3]) -> f64 {
 pub(crate) fn determinant(rows: &[[f64; 3]; 3]) -> f64 {
     dot(rows[0], cross(rows[1], rows[2]))
 }
+
+/// `a` scaled to length 1, without overflow on the way.
+pub(crate) fn unit(a: [f64; 3]) -> [f64; 3] {
+    let largest = a.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
+    let scaled = a.map(|x| x / largest);
+    let norm = length(scaled);
+    scaled.map(|x| x / norm)
+}

@@ -1,6 +1,11 @@
 //! What to search for and what to store: [`Builder`] and [`Cutoff`].
 
-use crate::plan::Plan;
+use std::cell::RefCell;
+
+use simd_kernels::Level;
+
+use crate::marks::Marks;
+use crate::rules::{Rules, limit, positive};
 use crate::{Cell, Error, NeighborList, Position, Search, Workspace};
 
 /// How far apart two atoms may be, strictly: a pair is listed if `d < cutoff`.
@@ -43,6 +48,9 @@ impl From<f64> for Cutoff {
     }
 }
 
+/// Up to this many atoms [`Builder::build`] takes the thread's own workspace.
+const SMALL_ATOMS: usize = 512;
+
 /// Which of the two directed pairs of an undirected one are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Direction {
@@ -81,6 +89,7 @@ pub struct Builder {
     pub(crate) excluded: Vec<(u32, u32)>,
     pub(crate) centres: Option<Vec<u32>>,
     pub(crate) neighbors_max: Option<usize>,
+    pub(crate) level: Option<Level>,
 }
 
 impl Builder {
@@ -93,6 +102,7 @@ impl Builder {
             excluded: Vec::new(),
             centres: None,
             neighbors_max: None,
+            level: None,
         }
     }
 
@@ -133,6 +143,13 @@ impl Builder {
         self
     }
 
+    /// Uses this instruction set instead of the best one; the list is the same, byte for byte.
+    #[doc(hidden)]
+    pub fn level(mut self, level: Level) -> Self {
+        self.level = Some(level);
+        self
+    }
+
     /// Never lists these pairs of atoms, in either direction and in any image (bonded atoms, for example).
     pub fn exclude(mut self, pairs: &[(u32, u32)]) -> Self {
         self.excluded.extend_from_slice(pairs);
@@ -166,8 +183,22 @@ impl Builder {
     #[doc(alias = "par_search_optimized")]
     #[doc(alias = "neighbour_list")]
     pub fn build<P: Position>(&self, positions: &[P], cell: &Cell) -> Result<NeighborList, Error> {
+        thread_local! {
+            /// For small structures the workspace costs more to make than to use.
+            static SMALL: RefCell<Workspace> = RefCell::default();
+        }
         let mut list = NeighborList::default();
-        self.build_into(positions, cell, &mut Workspace::default(), &mut list)?;
+        if positions.len() > SMALL_ATOMS {
+            self.build_into(positions, cell, &mut Workspace::default(), &mut list)?;
+            return Ok(list);
+        }
+        SMALL.with_borrow_mut(|workspace| {
+            let built = self.build_into(positions, cell, workspace, &mut list);
+            if !workspace.is_small() {
+                *workspace = Workspace::default();
+            }
+            built
+        })?;
         Ok(list)
     }
 
@@ -182,13 +213,19 @@ impl Builder {
         workspace: &mut Workspace,
         list: &mut NeighborList,
     ) -> Result<(), Error> {
-        list.clear();
-        let plan = Plan::new(self, positions, cell, workspace)?;
-        plan.store(self.arrays, list)
+        let stored = Rules::new(self, positions.len()).and_then(|rules| {
+            workspace.search(self, &rules, positions, cell)?;
+            workspace.store(workspace.marks(), self.arrays, list)
+        });
+        if stored.is_err() {
+            list.clear();
+        }
+        stored
     }
 
-    /// One list for each of the cutoffs, found in one search at the largest; each equals the list that
-    /// [`build`](Self::build) would give for it. The builder's own cutoff is not used.
+    /// One list for each of the cutoffs, from one search at the largest of them: the smaller ones only look at its
+    /// hits again. The pairs are those of [`build`](Self::build); the order within a row may be another. The builder's
+    /// own cutoff is not used.
     ///
     /// # Errors
     /// As [`build`](Self::build), and [`Error::BadCutoff`] for any of the cutoffs.
@@ -198,10 +235,21 @@ impl Builder {
         cell: &Cell,
         cutoffs: &[f64],
     ) -> Result<Vec<NeighborList>, Error> {
-        cutoffs
-            .iter()
-            .map(|&cutoff| Self { cutoff: cutoff.into(), ..self.clone() }.build(positions, cell))
-            .collect()
+        for (index, &cutoff) in cutoffs.iter().enumerate() {
+            positive("cutoffs", index, cutoff)?;
+        }
+        let Some(largest) = cutoffs.iter().copied().max_by(f64::total_cmp) else { return Ok(Vec::new()) };
+        let builder = Self { cutoff: largest.into(), ..self.clone() };
+        let (mut workspace, mut marks) = (Workspace::default(), Marks::default());
+        workspace.search(&builder, &Rules::new(&builder, positions.len())?, positions, cell)?;
+        let mut lists = Vec::with_capacity(cutoffs.len());
+        for &cutoff in cutoffs {
+            let mut list = NeighborList::default();
+            workspace.refine(limit(cutoff), &mut marks)?;
+            workspace.store(&marks, self.arrays, &mut list)?;
+            lists.push(list);
+        }
+        Ok(lists)
     }
 
     /// The search alone: its exact size is known, nothing of the list is stored yet.
@@ -209,6 +257,8 @@ impl Builder {
     /// # Errors
     /// As [`build`](Self::build).
     pub fn search<P: Position>(&self, positions: &[P], cell: &Cell) -> Result<Search, Error> {
-        Ok(Search::from_plan(Plan::new(self, positions, cell, &mut Workspace::default())?))
+        let mut workspace = Workspace::default();
+        workspace.search(self, &Rules::new(self, positions.len())?, positions, cell)?;
+        Ok(Search::new_from(workspace))
     }
 }

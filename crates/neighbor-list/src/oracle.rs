@@ -20,7 +20,7 @@ pub fn pairs(positions: &[[f64; 3]], cell: &Cell, cutoff: f64) -> Vec<Pair> {
                 let vector: [f64; 3] = core::array::from_fn(|axis| (b[axis] - a[axis]) + t[axis]);
                 let distance_squared = dot(vector, vector);
                 let itself = i == j && shift == [0; 3];
-                if distance_squared < cutoff * cutoff && !itself {
+                if distance_squared.sqrt() < cutoff && !itself {
                     found.push(Pair { i: i as u32, j: j as u32, shift, distance_squared, vector });
                 }
             }

@@ -1,122 +1,181 @@
-//! STAGE 1: the plain search behind the final interface; every pair with every image.
+//! The whole search: [`Workspace`] sorts the atoms, counts the rows in parallel chunks, and fills them.
 
-use crate::options::{Arrays, Direction};
-use crate::{Buffers, Builder, Cell, Cutoff, Error, NeighborList, Pair, Position, oracle};
+use simd_kernels::Level;
 
-/// Scratch memory that searches use again; give the same one to every [`Builder::build_into`].
+use crate::chunk::{Chunk, Scene};
+use crate::frame::Frame;
+use crate::grid::Grid;
+use crate::marks::Marks;
+use crate::options::Arrays;
+use crate::resolution::Resolution;
+use crate::rules::Rules;
+use crate::stencil::Translations;
+use crate::{Buffers, Builder, Cell, Error, NeighborList, Pair, Position, memory, parallel};
+
+/// Memory of a search; give the same one to every [`Builder::build_into`], and it is used again.
 #[derive(Debug, Default)]
-pub struct Workspace {}
-
-#[derive(Debug)]
-pub(crate) struct Plan {
-    offsets: Vec<usize>,
-    pairs: Vec<Pair>,
+pub struct Workspace {
+    grid: Grid,
+    translations: Translations,
+    marks: Marks,
+    threads: usize,
+    level: Option<Level>,
+    /// Scratch: the places of the grid by chunk.
+    places: Vec<u32>,
 }
 
-impl Plan {
-    pub(crate) fn new<P: Position>(
+/// Chunks for each thread: the rows of a dense region take longer, and the others then take the chunks left.
+const CHUNKS_PER_THREAD: usize = 4;
+/// A chunk has at least this many atoms.
+const CHUNK_MIN: usize = 128;
+
+/// The most images and pairs of a search whose memory is kept for the next small one: some hundred kilobytes.
+const IMAGES_KEPT: usize = 1 << 12;
+const PAIRS_KEPT: usize = 1 << 15;
+
+impl Workspace {
+    /// Whether what it holds is worth keeping between builds that nobody asked to share it.
+    pub(crate) fn is_small(&self) -> bool {
+        self.translations.shifts.len() <= IMAGES_KEPT && self.marks.pairs() <= PAIRS_KEPT
+    }
+
+    /// Finds all hits; the offsets are known after it.
+    pub(crate) fn search<P: Position>(
+        &mut self,
         builder: &Builder,
+        rules: &Rules<'_>,
         positions: &[P],
         cell: &Cell,
-        _workspace: &mut Workspace,
-    ) -> Result<Self, Error> {
-        let wide: Vec<[f64; 3]> = positions.iter().map(|r| r.widen()).collect();
-        for (atom, r) in wide.iter().enumerate() {
-            if let Some(axis) = r.iter().position(|x| !x.is_finite()) {
-                return Err(Error::NonFinitePosition { atom, axis, value: r[axis] });
-            }
+    ) -> Result<(), Error> {
+        self.marks.clear();
+        self.threads = parallel::resolve(builder.threads);
+        self.level = Some(rules.level);
+        if self.bin(rules, positions, cell)? {
+            self.divide(positions.len());
+            self.count(rules)
+        } else {
+            self.marks.offsets.resize(positions.len() + 1, 0);
+            Ok(())
         }
-        let largest = match &builder.cutoff {
-            Cutoff::Global(cutoff) => *cutoff,
-            Cutoff::PerAtom(radii) => 2.0 * radii.iter().copied().fold(0.0, f64::max),
-            Cutoff::PerType { table, .. } => table.iter().flatten().copied().fold(0.0, f64::max),
-        };
-        if !(largest > 0.0 && largest.is_finite()) {
-            return Err(Error::BadCutoff { argument: "cutoff", index: 0, value: largest });
-        }
-        let mut pairs = oracle::pairs(&wide, cell, largest);
-        pairs.retain(|pair| keep(builder, pair));
-        if let Some(k) = builder.neighbors_max {
-            pairs.sort_by(|a, b| {
-                (a.i, a.distance_squared, a.j, a.shift)
-                    .partial_cmp(&(b.i, b.distance_squared, b.j, b.shift))
-                    .expect("distances are finite")
-            });
-            let mut rank = (u32::MAX, 0);
-            pairs.retain(|pair| {
-                rank = if rank.0 == pair.i { (pair.i, rank.1 + 1) } else { (pair.i, 1) };
-                rank.1 <= k
-            });
-        }
-        let mut offsets = vec![0; wide.len() + 1];
-        pairs.iter().for_each(|pair| offsets[pair.i as usize + 1] += 1);
-        (1..offsets.len()).for_each(|i| offsets[i] += offsets[i - 1]);
-        Ok(Self { offsets, pairs })
     }
 
-    pub(crate) fn offsets(&self) -> &[usize] {
-        &self.offsets
+    /// Sorts the atoms; says whether there can be any hit.
+    fn bin<P: Position>(&mut self, rules: &Rules<'_>, positions: &[P], cell: &Cell) -> Result<bool, Error> {
+        phase!("bin");
+        let frame = Frame::new(positions, cell, rules.reach)?;
+        if rules.reach <= 0.0 || positions.is_empty() {
+            return Ok(false);
+        }
+        let resolution = Resolution::choose(&frame, positions.len(), rules.reach);
+        self.grid.fill(positions, frame, resolution)?;
+        self.translations.fill(&self.grid, cell, rules.reach)?;
+        Ok(true)
     }
 
-    pub(crate) fn store(&self, arrays: Arrays, list: &mut NeighborList) -> Result<(), Error> {
-        list.offsets.clone_from(&self.offsets);
-        let n = self.pairs.len();
-        list.i.resize(n, 0);
-        list.j.resize(n, 0);
-        list.shifts.resize(if arrays.shifts { n } else { 0 }, [0; 3]);
-        list.distances.resize(if arrays.distances { n } else { 0 }, 0.0);
-        list.vectors.resize(if arrays.vectors { n } else { 0 }, [0.0; 3]);
-        self.fill(Buffers {
+    /// Shares out the rows.
+    fn divide(&mut self, atoms: usize) {
+        let most = if self.threads > 1 { CHUNKS_PER_THREAD * self.threads } else { 1 };
+        let chunks = most.min(atoms.div_ceil(CHUNK_MIN)).max(1);
+        let size = atoms.div_ceil(chunks);
+        self.marks.chunks.resize_with(atoms.div_ceil(size), Chunk::default);
+        self.places.clear();
+        if self.marks.chunks.len() == 1 {
+            self.places.extend(0..atoms as u32);
+        } else {
+            self.sort_places(size);
+        }
+        for (index, chunk) in self.marks.chunks.iter_mut().enumerate() {
+            let rows = index * size..((index + 1) * size).min(atoms);
+            chunk.reset(rows.clone(), &self.places[rows]);
+        }
+    }
+
+    /// Sorts the places by the chunk of their atom, keeping their order within.
+    fn sort_places(&mut self, size: usize) {
+        let atoms = self.grid.len();
+        self.places.resize(atoms, 0);
+        // A chunk's places stand where its rows do, because both are as many.
+        let mut next: Vec<usize> = (0..self.marks.chunks.len()).map(|chunk| chunk * size).collect();
+        for (place, &atom) in self.grid.atoms[..atoms].iter().enumerate() {
+            let next = &mut next[atom as usize / size];
+            self.places[*next] = place as u32;
+            *next += 1;
+        }
+    }
+
+    fn count(&mut self, rules: &Rules<'_>) -> Result<(), Error> {
+        phase!("count");
+        let scene = Scene { grid: &self.grid, translations: &self.translations, level: rules.level };
+        self.marks.for_each_chunk(self.threads, |chunk| chunk.count(scene, rules))
+    }
+
+    /// Of all hits those whose squared distance is now less than `limit`.
+    pub(crate) fn refine(&self, limit: f64, marks: &mut Marks) -> Result<(), Error> {
+        marks.copy_from(&self.marks)?;
+        phase!("refine");
+        let scene = self.scene();
+        marks.for_each_chunk(self.threads, |chunk| {
+            chunk.refine(scene, limit);
+            Ok(())
+        })
+    }
+
+    /// Moves the atoms without sorting them anew: [`Workspace::refine`] then sees them where they are.
+    pub(crate) fn move_atoms(&mut self, positions: &[[f64; 3]]) {
+        self.grid.move_atoms(positions);
+    }
+
+    pub(crate) fn scene(&self) -> Scene<'_> {
+        let level = self.level.unwrap_or_else(Level::detect);
+        Scene { grid: &self.grid, translations: &self.translations, level }
+    }
+
+    /// What the search found.
+    pub(crate) fn marks(&self) -> &Marks {
+        &self.marks
+    }
+
+    /// Writes the list of `marks`.
+    pub(crate) fn store(&self, marks: &Marks, arrays: Arrays, list: &mut NeighborList) -> Result<(), Error> {
+        let pairs = marks.pairs();
+        let pairs_if = |wanted: bool| if wanted { pairs } else { 0 };
+        list.offsets.clear();
+        list.offsets.extend_from_slice(marks.offsets());
+        memory::resize(&mut list.i, pairs)?;
+        memory::resize(&mut list.j, pairs)?;
+        memory::resize(&mut list.shifts, pairs_if(arrays.shifts))?;
+        memory::resize(&mut list.distances, pairs_if(arrays.distances))?;
+        memory::resize(&mut list.vectors, pairs_if(arrays.vectors))?;
+        let buffers = Buffers {
             i: Some(&mut list.i),
             j: Some(&mut list.j),
             shifts: arrays.shifts.then_some(&mut list.shifts),
             distances: arrays.distances.then_some(&mut list.distances),
             vectors: arrays.vectors.then_some(&mut list.vectors),
-        });
+        };
+        self.fill(marks, buffers);
         Ok(())
     }
 
-    pub(crate) fn fill(&self, mut buffers: Buffers<'_>) {
-        for (at, pair) in self.pairs.iter().enumerate() {
-            if let Some(i) = &mut buffers.i {
-                i[at] = pair.i;
-            }
-            if let Some(j) = &mut buffers.j {
-                j[at] = pair.j;
-            }
-            if let Some(shifts) = &mut buffers.shifts {
-                shifts[at] = pair.shift;
-            }
-            if let Some(distances) = &mut buffers.distances {
-                distances[at] = pair.distance_squared.sqrt();
-            }
-            if let Some(vectors) = &mut buffers.vectors {
-                vectors[at] = pair.vector;
-            }
-        }
+    /// Writes the arrays that are given; each has the length of the list of `marks`.
+    pub(crate) fn fill(&self, marks: &Marks, buffers: Buffers<'_>) {
+        phase!("fill");
+        let scene = self.scene();
+        let fill = |(chunk, mut buffers): (&Chunk, Buffers<'_>)| {
+            chunk.fill(scene, marks.offsets(), &mut buffers);
+            Ok::<(), core::convert::Infallible>(())
+        };
+        let filled = if self.threads <= 1 {
+            marks.divide(buffers).try_for_each(fill)
+        } else {
+            parallel::try_for_each(self.threads, marks.divide(buffers).collect::<Vec<_>>().into_iter(), fill)
+        };
+        let Ok(()) = filled;
     }
 
-    pub(crate) fn for_each(&self, visit: impl FnMut(Pair)) {
-        self.pairs.iter().copied().for_each(visit);
+    /// Calls `visit` with every hit.
+    pub(crate) fn for_each(&self, mut visit: impl FnMut(Pair)) {
+        let scene = self.scene();
+        self.marks.chunks.iter().for_each(|chunk| chunk.for_each(scene, &mut visit));
     }
-}
-
-fn keep(builder: &Builder, pair: &Pair) -> bool {
-    let (i, j) = (pair.i as usize, pair.j as usize);
-    let within = match &builder.cutoff {
-        Cutoff::Global(_) => true,
-        Cutoff::PerAtom(radii) => pair.distance_squared < (radii[i] + radii[j]).powi(2),
-        Cutoff::PerType { types, table } => {
-            pair.distance_squared < table[types[i] as usize][types[j] as usize].powi(2)
-        }
-    };
-    let listed = match builder.direction {
-        Direction::Full => true,
-        Direction::Half => i < j || (i == j && pair.shift > [0; 3]),
-    };
-    let excluded = |(a, b): &(u32, u32)| (*a, *b) == (pair.i, pair.j) || (*b, *a) == (pair.i, pair.j);
-    within
-        && listed
-        && !builder.excluded.iter().any(excluded)
-        && builder.centres.as_ref().is_none_or(|centres| centres.contains(&pair.i))
 }

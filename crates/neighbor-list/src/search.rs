@@ -1,7 +1,7 @@
 //! The search without the list: [`Search`] knows the exact size, fills [`Buffers`] of the caller or visits the pairs.
 
-use crate::plan::Plan;
-use crate::{Builder, Cell, Cutoff, Error, Pair, Position};
+use crate::rules::check_length;
+use crate::{Builder, Cell, Cutoff, Error, Pair, Position, Workspace};
 
 /// A finished search: how many pairs there are is known, and none is stored.
 ///
@@ -22,7 +22,7 @@ use crate::{Builder, Cell, Cutoff, Error, Pair, Position};
 /// ```
 #[derive(Debug)]
 pub struct Search {
-    plan: Plan,
+    workspace: Workspace,
 }
 
 /// The caller's arrays for [`Search::fill`]; each one given must have the length [`Search::len`].
@@ -49,8 +49,8 @@ impl Search {
         Builder::new(cutoff.into()).search(positions, cell)
     }
 
-    pub(crate) fn from_plan(plan: Plan) -> Self {
-        Self { plan }
+    pub(crate) fn new_from(workspace: Workspace) -> Self {
+        Self { workspace }
     }
 
     /// The number of pairs, exactly.
@@ -65,7 +65,7 @@ impl Search {
 
     /// Where the rows begin, and where the last ends: one more than there are atoms.
     pub fn offsets(&self) -> &[usize] {
-        self.plan.offsets()
+        self.workspace.marks().offsets()
     }
 
     /// Writes the arrays that are given, with the values and the order of [`Builder::build`].
@@ -73,25 +73,51 @@ impl Search {
     /// # Errors
     /// [`Error::LengthMismatch`] if an array has not the length [`len`](Self::len); nothing is written then.
     pub fn fill(&self, buffers: Buffers<'_>) -> Result<(), Error> {
-        let lengths = [
-            ("i", buffers.i.as_ref().map(|x| x.len())),
-            ("j", buffers.j.as_ref().map(|x| x.len())),
-            ("shifts", buffers.shifts.as_ref().map(|x| x.len())),
-            ("distances", buffers.distances.as_ref().map(|x| x.len())),
-            ("vectors", buffers.vectors.as_ref().map(|x| x.len())),
-        ];
-        for (argument, length) in lengths {
-            if let Some(found) = length.filter(|&found| found != self.len()) {
-                return Err(Error::LengthMismatch { argument, expected: self.len(), found });
-            }
+        for (argument, length) in buffers.lengths() {
+            length.map_or(Ok(()), |found| check_length(argument, self.len(), found))?;
         }
-        self.plan.fill(buffers);
+        self.workspace.fill(self.workspace.marks(), buffers);
         Ok(())
     }
 
     /// Calls `visit` with every pair, without storing any. The order of the rows is that of the memory inside; the
     /// order within a row is that of the list.
     pub fn for_each(&self, visit: impl FnMut(Pair)) {
-        self.plan.for_each(visit);
+        self.workspace.for_each(visit);
+    }
+}
+
+impl<'a> Buffers<'a> {
+    /// The length of each array that is given.
+    fn lengths(&self) -> [(&'static str, Option<usize>); 5] {
+        [
+            ("i", self.i.as_ref().map(|x| x.len())),
+            ("j", self.j.as_ref().map(|x| x.len())),
+            ("shifts", self.shifts.as_ref().map(|x| x.len())),
+            ("distances", self.distances.as_ref().map(|x| x.len())),
+            ("vectors", self.vectors.as_ref().map(|x| x.len())),
+        ]
+    }
+
+    /// The first `pairs` of each array, and the others.
+    pub(crate) fn split_at(self, pairs: usize) -> (Self, Self) {
+        fn split<T>(array: Option<&mut [T]>, at: usize) -> (Option<&mut [T]>, Option<&mut [T]>) {
+            array.map(|array| array.split_at_mut(at)).unzip()
+        }
+        let (i, i_rest) = split(self.i, pairs);
+        let (j, j_rest) = split(self.j, pairs);
+        let (shifts, shifts_rest) = split(self.shifts, pairs);
+        let (distances, distances_rest) = split(self.distances, pairs);
+        let (vectors, vectors_rest) = split(self.vectors, pairs);
+        (
+            Self { i, j, shifts, distances, vectors },
+            Self {
+                i: i_rest,
+                j: j_rest,
+                shifts: shifts_rest,
+                distances: distances_rest,
+                vectors: vectors_rest,
+            },
+        )
     }
 }

@@ -1,5 +1,8 @@
 //! A list that stays valid while atoms move a little: [`VerletList`].
 
+use crate::linear::dot;
+use crate::marks::Marks;
+use crate::rules::{Rules, limit, positive};
 use crate::{Builder, Cell, Cutoff, Error, NeighborList, Pair, Position, Workspace};
 
 /// What [`VerletList::update`] did.
@@ -14,9 +17,9 @@ pub enum Update {
 /// A list with a skin: candidates within `cutoff + skin` are searched, and stay complete until two atoms could have
 /// moved towards each other by the skin.
 ///
-/// [`update`](Self::update) costs `O(n)` while it can reuse the candidates. [`candidates`](Self::candidates) is the
-/// list that a force loop wants, which computes distances anyway; [`list`](Self::list) holds exactly the pairs within
-/// the cutoff at the latest positions.
+/// [`candidates`](Self::candidates) is the list that a force loop wants, which computes distances anyway; as long as
+/// it is reused a step costs [`update`](Self::update) alone. [`list`](Self::list) holds exactly the pairs within the
+/// cutoff at the latest positions. Each is written when it is first asked for.
 ///
 /// # Examples
 /// ```
@@ -26,138 +29,153 @@ pub enum Update {
 /// let mut positions = [[1.0, 1.0, 1.0], [3.0, 1.0, 1.0]];
 /// let mut verlet = VerletList::new(2.5, 1.0)?;
 /// assert_eq!(verlet.update(&positions, &cell)?, Update::Rebuilt);
-/// positions[1][0] = 3.4;
+/// positions[1][0] = 3.25;
 /// assert_eq!(verlet.update(&positions, &cell)?, Update::Reused);
-/// assert_eq!(verlet.list()?.distances(), [2.4, 2.4]);
+/// assert_eq!(verlet.list()?.distances(), [2.25, 2.25]);
 /// # Ok::<(), neighbor_list::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct VerletList {
+    /// The options; its cutoff is the larger one.
     builder: Builder,
     cutoff: f64,
     skin: f64,
     cell: Cell,
+    /// The positions at the last rebuild; empty if the candidates are of no use.
     reference: Vec<[f64; 3]>,
     current: Vec<[f64; 3]>,
     workspace: Workspace,
-    candidates: NeighborList,
-    exact: NeighborList,
+    candidates: Lazy,
+    exact: Lazy,
+    marks: Marks,
+}
+
+/// A list that is written on demand.
+#[derive(Debug, Default)]
+struct Lazy {
+    list: NeighborList,
+    written: bool,
 }
 
 impl VerletList {
-    /// A full list with shifts, distances and vectors within `cutoff`, and candidates within `cutoff + skin`.
+    /// A full list with shifts and distances within `cutoff`, and candidates within `cutoff + skin`.
     ///
     /// # Errors
     /// [`Error::BadCutoff`] if `cutoff` is not positive and finite, or `skin` is negative or not finite.
     pub fn new(cutoff: f64, skin: f64) -> Result<Self, Error> {
-        if !(cutoff > 0.0 && cutoff.is_finite()) {
-            return Err(Error::BadCutoff { argument: "cutoff", index: 0, value: cutoff });
+        Self::from_builder(Builder::new(Cutoff::Global(cutoff)).shifts().distances(), skin)
+    }
+
+    /// A list with these options.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), and [`Error::Conflict`] if the builder's cutoff is not one number, or it truncates with
+    /// [`Builder::max_neighbors`].
+    pub fn from_builder(builder: Builder, skin: f64) -> Result<Self, Error> {
+        let Cutoff::Global(cutoff) = builder.cutoff else {
+            return Err(Error::Conflict { first: "skin", second: "cutoffs per atom or type" });
+        };
+        if builder.neighbors_max.is_some() {
+            return Err(Error::Conflict { first: "skin", second: "max_neighbors" });
         }
-        if !(skin >= 0.0 && (cutoff + skin).is_finite()) {
-            return Err(Error::BadCutoff { argument: "skin", index: 0, value: skin });
+        positive("cutoff", 0, cutoff)?;
+        if skin != 0.0 {
+            positive("skin", 0, skin)?;
         }
         Ok(Self {
-            builder: Builder::new(Cutoff::Global(cutoff + skin)).shifts(),
+            builder: Builder { cutoff: Cutoff::Global(cutoff + skin), ..builder },
             cutoff,
             skin,
             cell: Cell::none(),
             reference: Vec::new(),
             current: Vec::new(),
             workspace: Workspace::default(),
-            candidates: NeighborList::default(),
-            exact: NeighborList::default(),
+            candidates: Lazy::default(),
+            exact: Lazy::default(),
+            marks: Marks::default(),
         })
-    }
-
-    /// Lists each pair once, as [`Builder::half`] does.
-    pub fn half(mut self) -> Self {
-        self.builder = self.builder.half();
-        self
-    }
-
-    /// Rebuilds with this many threads, as [`Builder::threads`] does.
-    pub fn threads(mut self, threads: usize) -> Self {
-        self.builder = self.builder.threads(threads);
-        self
     }
 
     /// Takes new positions; searches anew only if an atom has moved more than half of the skin, or the cell or the
     /// number of atoms has changed.
     ///
-    /// `Time: O(n)` if reused.
+    /// An atom that is put back into the cell moves by a lattice vector: leave positions unwrapped between updates.
+    ///
+    /// `Time: O(n)`; a rebuild is a search.
     ///
     /// # Errors
-    /// As [`Builder::build`]; the list is empty then, and the next update rebuilds.
+    /// As [`Builder::build`]; the lists are empty then, and the next update rebuilds.
     pub fn update<P: Position>(&mut self, positions: &[P], cell: &Cell) -> Result<Update, Error> {
-        self.exact.clear();
+        self.exact.written = false;
         self.current.clear();
         self.current.extend(positions.iter().map(|r| r.widen()));
         if self.still_complete(cell) {
+            self.workspace.move_atoms(&self.current);
             return Ok(Update::Reused);
         }
         self.reference.clear();
-        self.builder.build_into(positions, cell, &mut self.workspace, &mut self.candidates)?;
+        self.candidates.written = false;
+        let searched = Rules::new(&self.builder, positions.len())
+            .and_then(|rules| self.workspace.search(&self.builder, &rules, positions, cell));
+        if searched.is_err() {
+            self.workspace = Workspace::default();
+        }
+        searched?;
         self.reference.clone_from(&self.current);
         self.cell = *cell;
         Ok(Update::Rebuilt)
     }
 
-    /// The pairs within `cutoff + skin` at the last rebuild: every pair within the cutoff now is among them.
-    pub fn candidates(&self) -> &NeighborList {
-        &self.candidates
+    /// The pairs that were within `cutoff + skin` at the last rebuild: every pair within the cutoff now is among them.
+    ///
+    /// Their distances and vectors, if the options ask for them, are those when the list was written.
+    /// `Time: O(candidates)` on the first call after a rebuild, then `O(1)`.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub fn candidates(&mut self) -> Result<&NeighborList, Error> {
+        let Lazy { list, written } = &mut self.candidates;
+        if !*written {
+            self.workspace.store(self.workspace.marks(), self.builder.arrays, list)?;
+            *written = true;
+        }
+        Ok(list)
     }
 
-    /// The pairs within the cutoff at the latest positions, with shifts and distances.
+    /// The pairs within the cutoff at the latest positions.
     ///
-    /// Filtered on the first call after an update: `Time: O(candidates)`.
+    /// `Time: O(candidates)` on the first call after an update, then `O(1)`.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
     pub fn list(&mut self) -> Result<&NeighborList, Error> {
-        if self.exact.offsets.is_empty() {
-            self.refilter();
+        let Lazy { list, written } = &mut self.exact;
+        if !*written {
+            self.workspace.refine(limit(self.cutoff), &mut self.marks)?;
+            self.workspace.store(&self.marks, self.builder.arrays, list)?;
+            *written = true;
         }
-        Ok(&self.exact)
+        Ok(list)
     }
 
-    /// Calls `visit` with every pair within the cutoff at the latest positions, row by row.
+    /// Calls `visit` with every pair within the cutoff at the latest positions, without storing any.
     ///
-    /// `Time: O(candidates)`; nothing is stored.
+    /// `Time: O(candidates)`.
     pub fn for_each(&self, mut visit: impl FnMut(Pair)) {
-        for i in 0..self.candidates.atoms() {
-            for (j, shift) in self.candidates.row(i) {
-                let t = self.cell.translation(shift);
-                let (a, b) = (self.current[i], self.current[j as usize]);
-                let vector: [f64; 3] = core::array::from_fn(|axis| (b[axis] - a[axis]) + t[axis]);
-                let distance_squared = crate::linear::dot(vector, vector);
-                if distance_squared < self.cutoff * self.cutoff {
-                    visit(Pair { i: i as u32, j, shift, distance_squared, vector });
-                }
+        let limit = limit(self.cutoff);
+        self.workspace.for_each(|pair| {
+            if pair.distance_squared < limit {
+                visit(pair);
             }
-        }
-    }
-
-    fn refilter(&mut self) {
-        let mut exact = core::mem::take(&mut self.exact);
-        exact.offsets.push(0);
-        self.for_each(|pair| {
-            while exact.offsets.len() <= pair.i as usize {
-                exact.offsets.push(exact.j.len());
-            }
-            exact.i.push(pair.i);
-            exact.j.push(pair.j);
-            exact.shifts.push(pair.shift);
-            exact.distances.push(pair.distance_squared.sqrt());
         });
-        exact.offsets.resize(self.current.len() + 1, exact.j.len());
-        self.exact = exact;
     }
 
     fn still_complete(&self, cell: &Cell) -> bool {
-        let limit = 0.25 * self.skin * self.skin;
+        // A little less than half of the skin, for the rounding of the distances on both sides.
+        let most = 0.25 * self.skin * self.skin * (1.0 - 1e-12);
         let near = |(now, then): (&[f64; 3], &[f64; 3])| {
             let moved: [f64; 3] = core::array::from_fn(|axis| now[axis] - then[axis]);
-            crate::linear::dot(moved, moved) <= limit
+            dot(moved, moved) <= most // false for NaN, which the search then refuses
         };
         self.current.len() == self.reference.len()
             && !self.reference.is_empty()

@@ -276,7 +276,7 @@ mod distances {
 #[test]
 fn morton_codes_agree() {
     let mut random = Random(19);
-    for len in 0..3 * 8 + 2 {
+    for len in 0..3 * 16 + 2 {
         let axes = [(); 3].map(|()| (0..len).map(|_| random.next() as u32).collect::<Vec<_>>());
         let bit = |x: u32, i: u32| u64::from(x >> i & 1);
         for level in Level::available() {
@@ -357,6 +357,182 @@ fn prefix_sums_agree() {
             assert_eq!(prefix::exclusive(level, &mut exclusive), sums[len], "{level}");
             assert_eq!(prefix::inclusive(level, &mut inclusive), sums[len], "{level}");
             assert_eq!((&exclusive[..], &inclusive[..]), (&sums[..len], &sums[1..]), "{level}");
+        }
+    }
+}
+
+mod balls {
+    use super::*;
+    use simd_kernels::ball::{self, BLOCK, Ball, Columns, Geometry, Run, Spans, Staging};
+    use simd_kernels::distance::planes::Planes;
+
+    const POINTS: usize = 300;
+    const TRANSLATIONS: [[f64; 3]; 3] = [[0.0; 3], [0.5, -0.25, 0.0], [0.1, 0.2, -0.3]];
+
+    /// Coordinates, padded for the last block.
+    fn axes(random: &mut Random) -> [Vec<f64>; 3] {
+        [(); 3].map(|()| (0..POINTS + BLOCK).map(|_| random.unit()).collect())
+    }
+
+    /// Runs of every length up to three blocks and a bit, at every offset in turn; empty ones, too.
+    fn runs(random: &mut Random, count: usize) -> Vec<Run> {
+        let mut run = || {
+            let len = random.next() as u32 % 52;
+            let start = random.next() as u32 % (POINTS as u32 - len);
+            Run { start, len, translation: random.next() as u32 % 3 }
+        };
+        (0..count).map(|_| run()).collect()
+    }
+
+    fn blocks(runs: &[Run]) -> usize {
+        runs.iter().map(|run| run.len.div_ceil(16) as usize).sum()
+    }
+
+    /// What `select` says, one point after the other.
+    fn inside(axes: &[Vec<f64>; 3], ball: Ball, run: Run) -> Vec<usize> {
+        let t = TRANSLATIONS[run.translation as usize];
+        let squared = |i: usize| {
+            let [dx, dy, dz] = [0, 1, 2].map(|axis| (axes[axis][i] - ball.center[axis]) + t[axis]);
+            dx * dx + dy * dy + dz * dz
+        };
+        (run.start as usize..(run.start + run.len) as usize).filter(|&i| squared(i) < ball.limit).collect()
+    }
+
+    #[test]
+    fn select_gather_and_measure_agree_with_the_loop() {
+        let mut random = Random(3);
+        let axes = axes(&mut random);
+        let points = Planes::new(&axes[0], &axes[1], &axes[2]);
+        let ids: Vec<u32> = (0..axes[0].len()).map(|_| random.next() as u32).collect();
+        let mut staging = Staging::default();
+        for case in 0..400 {
+            let ball =
+                Ball { center: [random.unit(), random.unit(), random.unit()], limit: random.unit() * 0.3 };
+            let candidates = runs(&mut random, case % 12);
+            let hits: Vec<Vec<usize>> = candidates.iter().map(|&run| inside(&axes, ball, run)).collect();
+            let kept: Vec<Run> = candidates
+                .iter()
+                .zip(&hits)
+                .filter(|(_, hits)| !hits.is_empty())
+                .map(|(run, _)| *run)
+                .collect();
+            let all: Vec<(usize, u32)> = candidates
+                .iter()
+                .zip(&hits)
+                .flat_map(|(run, hits)| hits.iter().map(|&i| (i, run.translation)))
+                .collect();
+            for level in Level::available() {
+                let mut runs = candidates.clone();
+                let mut masks = vec![0xaaaa; blocks(&runs)];
+                let selected = ball::select(level, points, ball, &TRANSLATIONS, &mut runs, &mut masks);
+                assert_eq!(selected.hits, all.len(), "{level}, case {case}");
+                assert_eq!(runs[..selected.runs], kept, "{level}, case {case}");
+                let (runs, masks) = (&runs[..selected.runs], &masks[..selected.masks]);
+                assert_eq!(selected.masks, blocks(runs));
+
+                let (mut counts, mut out) = (vec![0; runs.len()], vec![0; all.len()]);
+                assert_eq!(ball::gather(level, &ids, runs, masks, &mut counts, &mut out), all.len());
+                assert!(out.iter().zip(&all).all(|(id, (i, _))| *id == ids[*i]), "{level}, case {case}");
+                let expected = hits.iter().map(Vec::len).filter(|&n| n > 0);
+                assert!(expected.eq(counts.iter().map(|&n| n as usize)));
+
+                let least = ids[case % 60];
+                let mut fewer = masks.to_vec();
+                let left = ball::keep_from(level, &ids, least, runs, &mut fewer);
+                assert_eq!(left, all.iter().filter(|(i, _)| ids[*i] >= least).count());
+                let smaller = Ball { limit: 0.4 * ball.limit, ..ball };
+                let mut fewer = masks.to_vec();
+                let left = ball::reselect(level, points, smaller, &TRANSLATIONS, runs, &mut fewer);
+                assert_eq!(
+                    left,
+                    candidates.iter().map(|&run| inside(&axes, smaller, run).len()).sum::<usize>()
+                );
+
+                let (mut distances, mut vectors) = (vec![0.0; all.len()], vec![[0.0; 3]; all.len()]);
+                let geometry = Geometry { distances: Some(&mut distances), vectors: Some(&mut vectors) };
+                ball::measure(level, points, ball.center, &TRANSLATIONS, runs, masks, geometry, &mut staging);
+                for ((&(i, t), d), v) in all.iter().zip(&distances).zip(&vectors) {
+                    let expected =
+                        [0, 1, 2].map(|x| (axes[x][i] - ball.center[x]) + TRANSLATIONS[t as usize][x]);
+                    assert_eq!(v.map(f64::to_bits), expected.map(f64::to_bits), "{level}, case {case}");
+                    let [dx, dy, dz] = expected;
+                    assert_eq!(d.to_bits(), (dx * dx + dy * dy + dz * dz).sqrt().to_bits());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn repeat_writes_each_value_as_often_as_it_should() {
+        let mut random = Random(4);
+        for case in 0..200 {
+            let counts: Vec<u32> = (0..case % 9).map(|_| random.next() as u32 % 40).collect();
+            let values: Vec<[i32; 3]> =
+                counts.iter().map(|_| [(); 3].map(|()| random.next() as i32)).collect();
+            let expected: Vec<[i32; 3]> =
+                values.iter().zip(&counts).flat_map(|(&v, &n)| std::iter::repeat_n(v, n as usize)).collect();
+            for level in Level::available() {
+                let mut out = vec![[0; 3]; expected.len()];
+                ball::repeat(level, &values, &counts, &mut out);
+                assert_eq!(out, expected, "{level}");
+                let offsets: Vec<[i8; 4]> = expected
+                    .iter()
+                    .map(|_| (random.next() as u32).to_le_bytes().map(u8::cast_signed))
+                    .collect();
+                let packed: Vec<u32> =
+                    offsets.iter().map(|o| u32::from_le_bytes(o.map(i8::cast_unsigned))).collect();
+                ball::repeat_less(level, &values, &counts, &packed, &mut out);
+                for ((out, value), offset) in out.iter().zip(&expected).zip(&offsets) {
+                    assert_eq!(
+                        *out,
+                        [0, 1, 2].map(|x| value[x].wrapping_sub(i32::from(offset[x]))),
+                        "{level}"
+                    );
+                }
+            }
+        }
+    }
+
+    /// Whatever a level makes of the ends, no bin that the ball touches may be missing, nor many be added.
+    #[test]
+    fn spans_hold_every_bin_that_the_ball_touches() {
+        let mut random = Random(5);
+        for _ in 0..200 {
+            let mut columns = [Columns::NOWHERE; 3];
+            for k in 0..20 {
+                let (block, lane) = (&mut columns[k / 8], k % 8);
+                let (x, y) = (10.0 * random.unit(), 10.0 * random.unit());
+                (block.x_min[lane], block.x_max[lane]) = (x, x + 2.0);
+                (block.y_min[lane], block.y_max[lane]) = (y, y + 2.0);
+                block.floor[lane] = random.unit() * 6.0 - 3.0;
+            }
+            let center = [(); 3].map(|()| 10.0 * random.unit());
+            let (radius, scale) = (1.0 + 5.0 * random.unit(), 0.5 + random.unit());
+            let ball = Ball { center, limit: radius * radius };
+            for level in Level::available() {
+                let mut spans = [Spans::default(); 3];
+                ball::spans(level, &columns, ball, scale, &mut spans);
+                for k in 0..24 {
+                    let (block, lane) = (&columns[k / 8], k % 8);
+                    let gap = |low: f64, high: f64, at: f64| (low - at).max(at - high).max(0.0);
+                    let left = ball.limit
+                        - gap(block.x_min[lane], block.x_max[lane], center[0]).powi(2)
+                        - gap(block.y_min[lane], block.y_max[lane], center[1]).powi(2);
+                    let (first, last) = (spans[k / 8].first[lane], spans[k / 8].last[lane]);
+                    if left < -1e-12 {
+                        assert!(first > last, "{level}");
+                    } else if left > 1e-12 {
+                        let height = center[2] - block.floor[lane];
+                        let low = ((height - left.sqrt()) * scale).floor() as i32;
+                        let high = ((height + left.sqrt()) * scale).floor() as i32;
+                        assert!(first <= low && last >= high, "{level}: {first}..={last}, {low}..={high}");
+                        assert!(
+                            first >= low - 1 && last <= high + 1,
+                            "{level}: {first}..={last}, {low}..={high}"
+                        );
+                    }
+                }
+            }
         }
     }
 }

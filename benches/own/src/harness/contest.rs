@@ -22,6 +22,7 @@ pub struct Contest<'a> {
     flatters: &'a str,
     expected: Option<u64>,
     rounds_max: u32,
+    prepare: Box<dyn FnMut() + 'a>,
     targets: Vec<Target>,
     engines: Vec<Engine<'a>>,
 }
@@ -34,9 +35,11 @@ struct Engine<'a> {
     run: Run<'a>,
 }
 
+/// Sets up, prepares, runs once on the clock, hashes the answer and tears down; gives the answer and the time.
+type Timed<'a> = dyn FnMut(Clock, &mut dyn FnMut()) -> (u64, Duration) + 'a;
+
 enum Run<'a> {
-    /// Sets up, runs once on the clock, hashes the answer and tears down; gives the answer and the time.
-    Here(Box<dyn FnMut(Clock) -> (u64, Duration) + 'a>),
+    Here(Box<Timed<'a>>),
     /// Cannot run on this machine, and why.
     Absent(&'a str),
 }
@@ -64,6 +67,7 @@ impl<'a> Contest<'a> {
             flatters: "",
             expected: None,
             rounds_max: u32::MAX,
+            prepare: Box::new(|| ()),
             targets: Vec::new(),
             engines: Vec::new(),
         }
@@ -100,9 +104,22 @@ impl<'a> Contest<'a> {
         self
     }
 
+    /// Times on the wall even with one thread, where rows of several thread counts are compared.
+    pub fn on_wall(mut self) -> Self {
+        self.clock = Clock::Wall;
+        self
+    }
+
     /// At most this many rounds, for rows whose engines take seconds.
     pub fn rounds_max(mut self, rounds: u32) -> Self {
         self.rounds_max = rounds;
+        self
+    }
+
+    /// Does this before every run of every engine, off the clock and after its setup: brings the machine into the
+    /// same state for all.
+    pub fn prepare(mut self, prepare: impl FnMut() + 'a) -> Self {
+        self.prepare = Box::new(prepare);
         self
     }
 
@@ -206,7 +223,7 @@ impl<'a> Contest<'a> {
         let mut metrics = Vec::new();
         for index in 0..self.engines.len() {
             let answer = match &mut self.engines[index].run {
-                Run::Here(run) => run(self.clock).0,
+                Run::Here(run) => run(self.clock, &mut self.prepare).0,
                 Run::Absent(why) => {
                     let error = Some(format!("skipped: {why}"));
                     metrics.push(Metric { error, ..self.metric(&self.engines[index], 0) });
@@ -233,7 +250,7 @@ impl<'a> Contest<'a> {
             order.shuffle(&mut shuffler);
             for &index in &order {
                 let Run::Here(run) = &mut self.engines[index].run else { continue };
-                let (answer, elapsed) = run(self.clock);
+                let (answer, elapsed) = run(self.clock, &mut self.prepare);
                 assert_eq!(
                     format!("{answer:016x}"),
                     metrics[index].checksum,
@@ -286,14 +303,15 @@ impl<'a> Contest<'a> {
     }
 }
 
-/// Puts only `run` on the clock: `setup` stands before it, `answer` and every drop after it.
+/// Puts only `run` on the clock: `setup` and the contest's preparation stand before it, `answer` and every drop after it.
 fn timed<'a, S, O>(
     mut setup: impl FnMut() -> S + 'a,
     mut run: impl FnMut(&mut S) -> O + 'a,
     mut answer: impl FnMut(&S, &O) -> u64 + 'a,
 ) -> Run<'a> {
-    Run::Here(Box::new(move |clock: Clock| {
+    Run::Here(Box::new(move |clock, prepare| {
         let mut state = setup();
+        prepare();
         let start = clock.now();
         let output = black_box(run(black_box(&mut state)));
         let elapsed = clock.now().saturating_sub(start);

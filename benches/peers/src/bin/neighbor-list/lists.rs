@@ -8,11 +8,12 @@ use bench_own::neighbor_list::{
 };
 
 use crate::ours;
+use crate::pages::prime;
 use crate::vesin::{self, Neighbors, Vesin};
 
 /// All pairs takes part up to this size, the plain cell list up to this size and cutoff (if vesin is there).
-const ALL_PAIRS_MAX: usize = 64;
-const PLAIN_MAX: (usize, f64) = (20_000, 6.0);
+const ALL_PAIRS_MAX: usize = 16;
+const PLAIN_MAX: (usize, f64) = (16_000, 6.0);
 
 pub(crate) fn run(suite: &mut Suite, vesin: &Result<Vesin, String>) {
     for row in neighbor_list::rows() {
@@ -44,10 +45,13 @@ fn contest(suite: &mut Suite, vesin: &Result<Vesin, String>, row: &Row) {
         .unit("ns/pair")
         .threads(row.threads)
         .rounds_max(row.rounds_max)
+        .prepare(|| prime(expected.pairs as usize * row.output.bytes()))
         .expect(expected.finish());
     for &(engine, ratio) in row.targets {
         contest = contest.target(Against::Engine(engine), ratio);
     }
+    // Whatever else is promised: never slower than the best peer.
+    contest = contest.target(Against::BestPeer, 1.0);
     contest = ours::join(contest, row, system);
     contest = join_vesin(contest, vesin, row, system);
     let (atoms_max, cutoff_max) = PLAIN_MAX;
@@ -65,7 +69,7 @@ fn contest(suite: &mut Suite, vesin: &Result<Vesin, String>, row: &Row) {
 }
 
 /// vesin, and where a target names it, vesin with its pairs sorted as ours always are.
-fn join_vesin<'a>(
+pub(crate) fn join_vesin<'a>(
     mut contest: Contest<'a>,
     vesin: &'a Result<Vesin, String>,
     row: &'a Row,

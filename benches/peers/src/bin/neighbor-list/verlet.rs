@@ -1,10 +1,11 @@
 //! A list with a skin while atoms have hardly moved: reuse against building anew.
 
 use bench_own::harness::{Against, Suite};
-use bench_own::neighbor_list::{Kind, PairSum, Row, System};
+use bench_own::neighbor_list::{Kind, Output, PairSum, Row, System};
 use neighbor_list::{NeighborList, Pair, Update, VerletList};
 
 use crate::ours::{self, NAME, VERSION};
+use crate::pages::prime;
 use crate::vesin::{self, Vesin};
 
 const CUTOFF: f64 = 5.0;
@@ -49,9 +50,10 @@ fn exact(
         )
         .operations(expected.pairs as usize)
         .unit("ns/pair")
+        .prepare(|| prime(expected.pairs as usize * Output::Everything.bytes()))
         .expect(expected.finish())
         .target(Against::Engine("neighbor-list anew"), 4.0)
-        .target(Against::Engine("vesin"), 4.0)
+        .target(Against::BestPeer, 1.0)
         .ours_with(
             NAME,
             VERSION,
@@ -66,7 +68,7 @@ fn exact(
                 sum.finish()
             },
         )
-        .peer_with(
+        .ours_with(
             "neighbor-list anew",
             VERSION,
             || (),
@@ -101,6 +103,7 @@ fn candidates(suite: &mut Suite, row: &Row, [before, now]: [&System; 2], expecte
         .flatters("us: vesin does not hand out its candidates, so nothing has to be filtered")
         .operations(expected.pairs as usize)
         .unit("ns/pair")
+        .prepare(|| prime(expected.pairs as usize * Output::Everything.bytes()))
         .expect(expected.finish())
         .target(Against::Engine("neighbor-list anew"), 4.0)
         .ours_with(
@@ -109,7 +112,7 @@ fn candidates(suite: &mut Suite, row: &Row, [before, now]: [&System; 2], expecte
             || primed(before),
             |verlet| {
                 reuse(verlet, now, &cell);
-                verlet.candidates().len()
+                verlet.candidates().expect("memory suffices").len()
             },
             |verlet, _| {
                 let mut sum = PairSum::default();
@@ -117,7 +120,7 @@ fn candidates(suite: &mut Suite, row: &Row, [before, now]: [&System; 2], expecte
                 sum.finish()
             },
         )
-        .peer_with(
+        .ours_with(
             "neighbor-list anew",
             VERSION,
             || (),
@@ -131,6 +134,7 @@ fn candidates(suite: &mut Suite, row: &Row, [before, now]: [&System; 2], expecte
 fn primed(before: &System) -> VerletList {
     let mut verlet = VerletList::new(CUTOFF, SKIN).expect("a valid cutoff and skin");
     verlet.update(&before.positions, &ours::cell(before)).expect("the workloads are valid");
+    verlet.candidates().expect("memory suffices");
     verlet
 }
 
