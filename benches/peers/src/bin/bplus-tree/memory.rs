@@ -1,0 +1,132 @@
+//! Bytes per entry, counted at the allocator.
+
+#![allow(unsafe_code, reason = "a global allocator that counts")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering};
+
+use bench_own::bplus_tree::Workload;
+use bench_own::harness::{Against, Suite};
+use bplus_tree::BPlusTreeMap;
+
+use crate::engines::SortedMap;
+
+/// The system's allocator; counts live bytes while it is asked to.
+pub(crate) struct Counting {
+    on: AtomicBool,
+    live: AtomicIsize,
+}
+
+impl Counting {
+    pub(crate) const fn new() -> Self {
+        Self { on: AtomicBool::new(false), live: AtomicIsize::new(0) }
+    }
+
+    fn add(&self, bytes: isize) {
+        // Relaxed: one thread measures.
+        if self.on.load(Ordering::Relaxed) {
+            self.live.fetch_add(bytes, Ordering::Relaxed);
+        }
+    }
+
+    /// The bytes that are live after `build` and were not before.
+    fn bytes_of<T>(&self, build: impl FnOnce() -> T) -> isize {
+        self.live.store(0, Ordering::Relaxed);
+        self.on.store(true, Ordering::Relaxed);
+        let built = build();
+        self.on.store(false, Ordering::Relaxed);
+        drop(built);
+        self.live.load(Ordering::Relaxed)
+    }
+}
+
+// SAFETY: every call is handed on to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        self.add(layout.size() as isize);
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        self.add(-(layout.size() as isize));
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(memory, layout) }
+    }
+    unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        self.add(size as isize - layout.size() as isize);
+        // SAFETY: the caller's promise.
+        unsafe { System.realloc(memory, layout, size) }
+    }
+}
+
+/// Counted bytes are stood in for time: the harness's samples are nanoseconds an operation, so a contender sleeps not
+/// but reports its bytes as a note, and the row's own metric is made here.
+pub(crate) fn rows(suite: &mut Suite) {
+    let size = 1_000_000;
+    for (bench, most, brie) in [
+        ("bytes/random", 25.0, 1.0 / 0.7),
+        ("bytes/sorted", 18.8, 1.0 / 0.7),
+        ("bytes/bulk", 17.0, 1.0 / 0.7),
+    ] {
+        if !suite.wants(bench, size) {
+            continue;
+        }
+        let work = Workload::<u64>::new(size, 1, suite.options().seed);
+        let ascending: Vec<u64> = work.sorted.iter().map(|entry| entry.0).collect();
+        let build = Build { bench, random: &work.keys, ascending: &ascending, sorted: &work.sorted };
+        #[cfg_attr(
+            not(feature = "bplus-tree-all"),
+            expect(unused_mut, reason = "more peers are added below")
+        )]
+        let mut rows = vec![
+            ("bplus-tree", build.bytes::<BPlusTreeMap<u64, u64>>()),
+            ("std", build.bytes::<BTreeMap<u64, u64>>()),
+            ("brie-tree", build.bytes::<brie_tree::BTree<u64, u64>>()),
+        ];
+        #[cfg(feature = "bplus-tree-all")]
+        if suite.options().peers == bench_own::harness::Peers::All {
+            rows.push(("embed-btree", build.bytes::<embed_btree::BTreeMap<u64, u64>>()));
+            rows.push(("indexset", build.bytes::<indexset::BTreeMap<u64, u64>>()));
+            rows.push(("pstd", build.bytes::<pstd::collections::BTreeMap<u64, u64>>()));
+            rows.push(("sweep-bptree", build.bytes::<sweep_bptree::BPlusTreeMap<u64, u64>>()));
+            rows.push(("scc TreeIndex", build.bytes::<scc::TreeIndex<u64, u64>>()));
+        }
+        let mut contest = suite
+            .contest(bench, size)
+            .models("memory of an index of u64 to u64; the figure is the note `bytes/entry`, the time means nothing")
+            .flatters("packed leaves")
+            .target(Against::Engine("brie-tree"), brie)
+            .rounds_max(1);
+        for (name, bytes) in &rows {
+            contest = match *name {
+                "bplus-tree" => contest.ours(name, env!("CARGO_PKG_VERSION"), || (), |()| 0),
+                _ => contest.peer(name, "", || (), |()| 0),
+            }
+            .note("bytes/entry", *bytes as f64 / size as f64)
+            .note("most", most);
+        }
+        contest.run();
+        for (name, bytes) in rows {
+            eprintln!("  {bench}: {name} {:.2} bytes/entry", bytes as f64 / size as f64);
+        }
+    }
+}
+
+struct Build<'a> {
+    bench: &'a str,
+    random: &'a [u64],
+    ascending: &'a [u64],
+    sorted: &'a [(u64, u64)],
+}
+
+impl Build<'_> {
+    fn bytes<M: SortedMap<u64>>(&self) -> isize {
+        let entries = self.sorted.to_vec();
+        crate::COUNTING.bytes_of(|| match self.bench {
+            "bytes/random" => M::from_random(self.random),
+            "bytes/sorted" => M::from_random(self.ascending),
+            _ => M::from_sorted(entries.clone()),
+        })
+    }
+}

@@ -1,0 +1,251 @@
+//! Where nodes live: chunks of one node size, bumped through and then recycled by a free list.
+//!
+//! ```text
+//! chunk   | holders, bytes, align | node | node | node | ...            one allocation
+//! node    | parent, len, cap, home | ...     home: distance from the chunk's start in 64-byte lines; 0: no chunk
+//! ```
+//!
+//! A chunk counts its holders: one for each node that a tree has or keeps in its free list, one for the pool that
+//! still bumps through it. The count is atomic because `split_off` gives nodes of one chunk to two trees, which may
+//! end on two threads. Whoever lets the last holder go frees the chunk; so moving subtrees between trees costs
+//! nothing, and a dropped half gives its chunks back.
+
+#![allow(unsafe_code, reason = "the allocator; chunks instead of malloc: decision 0042")]
+
+use alloc::alloc::{alloc, dealloc, handle_alloc_error};
+use core::alloc::Layout;
+use core::ptr::NonNull;
+use core::sync::atomic::{AtomicUsize, Ordering, fence};
+
+use crate::node::{Header, Node};
+
+/// Every node starts on a cache line.
+pub(crate) const LINE: usize = 64;
+
+/// The largest chunk: one huge page.
+const CHUNK_BYTES_MAX: usize = 2 << 20;
+
+#[repr(C, align(64))]
+struct Chunk {
+    holders: AtomicUsize,
+    layout: Layout,
+}
+
+/// Allocates nodes of one size. It does not own the nodes handed out; its tree does.
+pub(crate) struct Pool {
+    /// Linked by `parent`; every node in it is dead but still a holder of its chunk.
+    free: Option<Node>,
+    free_len: usize,
+    /// Nodes handed out and neither freed nor released.
+    live: usize,
+    chunk: Option<NonNull<Chunk>>,
+    /// Offset in `chunk` of the first node never handed out.
+    bump: usize,
+}
+
+impl Pool {
+    pub(crate) const fn new() -> Self {
+        Self { free: None, free_len: 0, live: 0, chunk: None, bump: 0 }
+    }
+
+    /// Nodes in the free list.
+    pub(crate) fn spare(&self) -> usize {
+        self.free_len
+    }
+
+    /// A dead node of `layout`, the same at every call on this pool; its `home` is set, all else is uninitialised.
+    #[inline]
+    pub(crate) fn alloc(&mut self, layout: Layout) -> Node {
+        self.live += 1;
+        if let Some(node) = self.free {
+            self.free = node.parent();
+            self.free_len -= 1;
+            return node;
+        }
+        self.bump(layout)
+    }
+
+    fn bump(&mut self, layout: Layout) -> Node {
+        let chunk = match self.chunk {
+            Some(chunk) if self.bump + layout.size() <= chunk_layout(chunk).size() => chunk,
+            _ => self.grow(layout),
+        };
+        // Relaxed: this pool is a holder, so the count cannot reach zero meanwhile.
+        holders(&chunk).fetch_add(1, Ordering::Relaxed);
+        // SAFETY: `bump + size` is within the chunk's allocation by the match above (`grow` makes room for a node).
+        let node = unsafe { chunk.cast::<Header>().byte_add(self.bump) };
+        let home = u32::try_from(self.bump / LINE).expect("a chunk has fewer than 2^32 lines");
+        self.bump += layout.size();
+        // SAFETY: the memory from `bump` on belongs to no node yet, and has room for a header.
+        unsafe { Node::init(node, home) }
+    }
+
+    /// Takes a new chunk: a 64th of what is there, so that little is wasted, up to a huge page.
+    #[cold]
+    fn grow(&mut self, layout: Layout) -> NonNull<Chunk> {
+        self.leave_chunk();
+        let align = layout.align().max(align_of::<Chunk>());
+        let header = size_of::<Chunk>().next_multiple_of(align);
+        let nodes_max = (CHUNK_BYTES_MAX - header.min(CHUNK_BYTES_MAX)) / layout.size();
+        let wanted = (self.live / 64).max(if layout.size() > 4096 { 1 } else { 4 });
+        let bytes = if wanted >= nodes_max && nodes_max > 0 {
+            CHUNK_BYTES_MAX
+        } else {
+            header + wanted.min(nodes_max.max(1)) * layout.size()
+        };
+        let align = if bytes == CHUNK_BYTES_MAX { align.max(CHUNK_BYTES_MAX) } else { align };
+        let whole = Layout::from_size_align(bytes, align).expect("a chunk is far below isize::MAX bytes");
+        // SAFETY: `bytes` is at least a header.
+        let Some(chunk) = NonNull::new(unsafe { alloc(whole) }) else { handle_alloc_error(whole) };
+        advise_huge(chunk, bytes);
+        let chunk = chunk.cast::<Chunk>();
+        // SAFETY: fresh memory with the size and alignment of a chunk header at its start.
+        unsafe { chunk.write(Chunk { holders: AtomicUsize::new(1), layout: whole }) };
+        self.chunk = Some(chunk);
+        self.bump = header;
+        chunk
+    }
+
+    /// Keeps a dead node for the next [`Pool::alloc`], or gives all spare nodes back when they outnumber the live.
+    ///
+    /// # Safety
+    /// - `node` came from a pool of the same layout and is not used again.
+    pub(crate) unsafe fn free(&mut self, node: Node) {
+        self.live = self.live.saturating_sub(1);
+        node.set_parent(self.free);
+        self.free = Some(node);
+        self.free_len += 1;
+        if self.free_len > self.live + 64 {
+            self.release_spare();
+        }
+    }
+
+    /// Counts the live nodes of `other` as this pool's: their tree was joined to this one's. Only a guide for growth.
+    pub(crate) fn adopt(&mut self, other: &mut Self) {
+        self.live += core::mem::take(&mut other.live);
+    }
+
+    /// Gives the free list back to the chunks.
+    pub(crate) fn release_spare(&mut self) {
+        let mut releaser = Releaser::new();
+        while let Some(node) = self.free {
+            self.free = node.parent();
+            // SAFETY: nodes in the free list came from `bump` of some pool, are dead, and this one leaves the list.
+            unsafe { releaser.release(node) };
+        }
+        self.free_len = 0;
+    }
+
+    fn leave_chunk(&mut self) {
+        if let Some(chunk) = self.chunk.take() {
+            // SAFETY: the pool was a holder since `grow`, and no longer has the pointer.
+            unsafe { let_go(chunk, 1) };
+        }
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.release_spare();
+        self.leave_chunk();
+    }
+}
+
+// SAFETY: a pool is the only one to reach its free nodes and to bump its chunk; holders are counted atomically.
+unsafe impl Send for Pool {}
+// SAFETY: `&Pool` gives out nothing but numbers.
+unsafe impl Sync for Pool {}
+
+/// Gives dead nodes back to their chunks, one atomic subtraction for each run of nodes in one chunk.
+pub(crate) struct Releaser {
+    chunk: Option<NonNull<Chunk>>,
+    nodes: usize,
+}
+
+impl Releaser {
+    pub(crate) fn new() -> Self {
+        Self { chunk: None, nodes: 0 }
+    }
+
+    /// Lets the chunk of a dead node go.
+    ///
+    /// # Safety
+    /// - `node` came from a pool (its home is not 0) and is not used again.
+    pub(crate) unsafe fn release(&mut self, node: Node) {
+        // SAFETY: `home` is the distance in lines that `bump` stepped from the start of the same allocation.
+        let chunk = unsafe { node.as_ptr().byte_sub(node.home() as usize * LINE) }.cast::<Chunk>();
+        if self.chunk != Some(chunk) {
+            self.flush();
+            self.chunk = Some(chunk);
+        }
+        self.nodes += 1;
+    }
+
+    fn flush(&mut self) {
+        if let Some(chunk) = self.chunk.take() {
+            // SAFETY: each of the `nodes` was a holder of this chunk, and is dead.
+            unsafe { let_go(chunk, self.nodes) };
+        }
+        self.nodes = 0;
+    }
+}
+
+impl Drop for Releaser {
+    fn drop(&mut self) {
+        self.flush();
+    }
+}
+
+/// A node in an allocation of its own: home 0, all else but that uninitialised.
+pub(crate) fn alloc_alone(layout: Layout) -> Node {
+    // SAFETY: a node has at least a header, so `layout` has a size.
+    let Some(memory) = NonNull::new(unsafe { alloc(layout) }) else { handle_alloc_error(layout) };
+    // SAFETY: fresh memory with room and alignment for a header.
+    unsafe { Node::init(memory.cast(), 0) }
+}
+
+/// Frees a node of [`alloc_alone`].
+///
+/// # Safety
+/// - `node` came from `alloc_alone` with the same `layout` and is not used again.
+pub(crate) unsafe fn free_alone(node: Node, layout: Layout) {
+    // SAFETY: the caller's promise.
+    unsafe { dealloc(node.as_ptr().cast().as_ptr(), layout) };
+}
+
+fn holders(chunk: &NonNull<Chunk>) -> &AtomicUsize {
+    // SAFETY: callers are holders of the chunk, so it is allocated, and its header was written by `grow`.
+    unsafe { &(*chunk.as_ptr()).holders }
+}
+
+fn chunk_layout(chunk: NonNull<Chunk>) -> Layout {
+    // SAFETY: as in `holders`.
+    unsafe { (*chunk.as_ptr()).layout }
+}
+
+/// Takes `count` holders away, and frees the chunk if they were the last.
+///
+/// # Safety
+/// - The caller is `count` of the chunk's holders and uses it no more.
+unsafe fn let_go(chunk: NonNull<Chunk>, count: usize) {
+    let layout = chunk_layout(chunk);
+    // Release: what was done with these nodes comes before the free, pairs with the fence below.
+    if holders(&chunk).fetch_sub(count, Ordering::Release) == count {
+        // Acquire: pairs with every other holder's Release above.
+        fence(Ordering::Acquire);
+        // SAFETY: allocated by `grow` with this layout, and nobody holds it any more.
+        unsafe { dealloc(chunk.cast().as_ptr(), layout) };
+    }
+}
+
+/// Asks for huge pages where the feature `hugepages` is on and the chunk is one.
+#[inline]
+fn advise_huge(chunk: NonNull<u8>, bytes: usize) {
+    #[cfg(all(feature = "hugepages", target_os = "linux"))]
+    if bytes == CHUNK_BYTES_MAX {
+        // SAFETY: the range is one allocation of ours, and the advice changes no contents; a refusal changes nothing.
+        unsafe { libc::madvise(chunk.as_ptr().cast(), bytes, libc::MADV_HUGEPAGE) };
+    }
+    #[cfg(not(all(feature = "hugepages", target_os = "linux")))]
+    let _ = (chunk, bytes);
+}

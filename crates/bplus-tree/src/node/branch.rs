@@ -1,0 +1,396 @@
+//! A branch: separators, children and, in counted shapes, the entries below each child.
+
+use core::alloc::Layout;
+use core::marker::PhantomData;
+use core::mem::MaybeUninit;
+use core::slice;
+
+use super::leaf::Leaf;
+use super::plain::{PLAIN_BYTES_MAX, is_plain};
+use super::probe::Probe;
+use super::{Header, Node, shift};
+use crate::arena::{LINE, Pool, Releaser};
+use crate::shape::Shape;
+
+/// The bytes that a branch fills.
+const BRANCH_BYTES: usize = 1024;
+
+/// A separator on its way between branches: a plain key or a leaf, at the start of 16 bytes.
+pub(super) type Separator = MaybeUninit<u128>;
+
+/// A handle to a live branch of a tree of shape `S`.
+pub(crate) struct Branch<K, V, S> {
+    node: Node,
+    tree: PhantomData<*mut (K, V, S)>,
+}
+
+impl<K, V, S> Clone for Branch<K, V, S> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<K, V, S> Copy for Branch<K, V, S> {}
+
+impl<K, V, S: Shape> Branch<K, V, S> {
+    /// Room for a separator. Whether a key is plain is no constant expression, its size is.
+    const SEPARATOR: usize = {
+        let key = size_of::<K>();
+        if key <= PLAIN_BYTES_MAX && key > size_of::<Node>() { PLAIN_BYTES_MAX } else { size_of::<Node>() }
+    };
+    const SEPARATORS: usize = size_of::<Header>().next_multiple_of(16);
+    const COUNT: usize = if S::COUNTED { size_of::<usize>() } else { 0 };
+
+    pub(super) const CAP: usize = if S::BRANCH > 0 {
+        S::BRANCH
+    } else {
+        (BRANCH_BYTES - Self::SEPARATORS - size_of::<Node>() - Self::COUNT)
+            / (Self::SEPARATOR + size_of::<Node>() + Self::COUNT)
+    };
+    const CHILDREN: usize =
+        (Self::SEPARATORS + Self::CAP * Self::SEPARATOR).next_multiple_of(align_of::<Node>());
+    const COUNTS: usize = Self::CHILDREN + (Self::CAP + 1) * size_of::<Node>();
+    pub(super) const BYTES: usize = (Self::COUNTS + (Self::CAP + 1) * Self::COUNT).next_multiple_of(LINE);
+    /// Where the parts that a search reads first end.
+    pub(super) const SEARCHED_BYTES: usize = Self::SEPARATORS + Self::CAP * Self::SEPARATOR;
+
+    fn layout() -> Layout {
+        Layout::from_size_align(Self::BYTES, LINE).expect("a branch is far below isize::MAX bytes")
+    }
+
+    /// A new branch with one child and no separator; the caller adds another at once.
+    pub(super) fn alloc(pool: &mut Pool, child: Node, count: usize) -> Self {
+        let node = pool.alloc(Self::layout());
+        // SAFETY: of a node from the free list, no separator is kept; the one child is written below.
+        unsafe { node.set_len(0) };
+        node.set_cap(Self::CAP);
+        node.set_parent(None);
+        let branch = Self::of(node);
+        branch.write_child(0, child);
+        branch.set_count(0, count);
+        branch
+    }
+
+    /// # Safety
+    /// - No copy of this handle is used again.
+    pub(super) unsafe fn free(self, pool: &mut Pool) {
+        // SAFETY: branches in this pool all have one size; the caller's promise.
+        unsafe { pool.free(self.node) };
+    }
+
+    /// # Safety
+    /// - No copy of this handle is used again.
+    pub(super) unsafe fn release(self, releaser: &mut Releaser) {
+        // SAFETY: branches always come from pools; the caller's promise.
+        unsafe { releaser.release(self.node) };
+    }
+
+    /// The typed view of a node above leaf depth.
+    #[inline(always)]
+    pub(super) fn of(node: Node) -> Self {
+        Self { node, tree: PhantomData }
+    }
+
+    #[inline(always)]
+    pub(super) fn node(self) -> Node {
+        self.node
+    }
+
+    /// The branch above, if this is not the root.
+    pub(super) fn parent(self) -> Option<Self> {
+        self.node.parent().map(Self::of)
+    }
+
+    /// Number of separators; there is one child more.
+    #[inline(always)]
+    pub(super) fn len(self) -> usize {
+        self.node.len()
+    }
+
+    #[inline(always)]
+    fn separator_bytes() -> usize {
+        if is_plain::<K>() { size_of::<K>() } else { size_of::<Node>() }
+    }
+
+    #[inline(always)]
+    fn separator_ptr(self, index: usize) -> *mut u8 {
+        self.node.at(Self::SEPARATORS + index * Self::separator_bytes())
+    }
+
+    #[inline(always)]
+    fn child_ptr(self, slot: usize) -> *mut Node {
+        self.node.at(Self::CHILDREN + slot * size_of::<Node>()).cast()
+    }
+
+    #[inline(always)]
+    fn count_ptr(self, slot: usize) -> *mut usize {
+        self.node.at(Self::COUNTS + slot * size_of::<usize>()).cast()
+    }
+
+    #[inline(always)]
+    pub(super) fn children(&self) -> &[Node] {
+        // SAFETY: children `0..=len` are initialised (invariant 2).
+        unsafe { slice::from_raw_parts(self.child_ptr(0), self.len() + 1) }
+    }
+
+    #[inline(always)]
+    pub(super) fn child(self, slot: usize) -> Node {
+        debug_assert!(slot <= self.len());
+        self.children()[slot]
+    }
+
+    /// The child that a search goes into: the number of separators that are not greater than what is sought.
+    #[inline(always)]
+    pub(super) fn search<P: Probe<K>>(self, probe: P) -> Node {
+        let slot = self.search_slot(probe);
+        // SAFETY: `slot <= len`: a probe counts within the slice it is given, as `search_slot` asserts of it.
+        unsafe { *self.child_ptr(slot) }
+    }
+
+    #[inline(always)]
+    pub(super) fn search_slot<P: Probe<K>>(self, probe: P) -> usize {
+        let len = self.len();
+        let slot = if is_plain::<K>() {
+            // SAFETY: separators `0..len` are initialised (invariant 2), and of a plain type they are keys.
+            probe.upper(unsafe { slice::from_raw_parts(self.separator_ptr(0).cast::<K>(), len) })
+        } else {
+            // SAFETY: as above; of any other type they are nodes.
+            let firsts = unsafe { slice::from_raw_parts(self.separator_ptr(0).cast::<Node>(), len) };
+            firsts.partition_point(|first| match Leaf::<K, V>::of(*first).keys().first() {
+                Some(key) => probe.not_before(key),
+                None => false,
+            })
+        };
+        slot.min(len)
+    }
+
+    /// The slot of `child`, which is one of this branch's children.
+    pub(super) fn slot_of(self, child: Node) -> usize {
+        self.children()
+            .iter()
+            .position(|other| *other == child)
+            .expect("a child is among its parent's children")
+    }
+
+    /// The separator that stands before the subtree whose first leaf is `first` (which is not empty).
+    pub(super) fn separator_of(first: Leaf<K, V>) -> Separator {
+        let mut separator = Separator::uninit();
+        if is_plain::<K>() {
+            assert!(first.len() > 0);
+            // SAFETY: key 0 is initialised, and a plain key has at most 16 bytes.
+            unsafe { shift(first.key_ptr(0), separator.as_mut_ptr().cast::<K>(), 1) };
+        } else {
+            // SAFETY: a node handle has at most 16 bytes.
+            unsafe { separator.as_mut_ptr().cast::<Node>().write(first.node()) };
+        }
+        separator
+    }
+
+    fn separator(self, index: usize) -> Separator {
+        assert!(index < self.len());
+        let mut separator = Separator::uninit();
+        // SAFETY: separator `index` is initialised, and of `separator_bytes() <= 16` bytes.
+        unsafe {
+            shift(self.separator_ptr(index), separator.as_mut_ptr().cast::<u8>(), Self::separator_bytes())
+        };
+        separator
+    }
+
+    /// Writes into room that is within the capacity.
+    fn write_separator(self, index: usize, separator: &Separator) {
+        assert!(index < self.node.cap());
+        // SAFETY: within the capacity; both sides have `separator_bytes()`.
+        unsafe { shift(separator.as_ptr().cast::<u8>(), self.separator_ptr(index), Self::separator_bytes()) };
+    }
+
+    /// Replaces a separator.
+    pub(super) fn set_separator(self, index: usize, separator: &Separator) {
+        assert!(index < self.len());
+        self.write_separator(index, separator);
+    }
+
+    fn write_child(self, slot: usize, child: Node) {
+        assert!(slot <= self.node.cap());
+        // SAFETY: within the capacity of children, which is one more than that of separators.
+        unsafe { self.child_ptr(slot).write(child) };
+        child.set_parent(Some(self.node));
+    }
+
+    /// Entries below the child at `slot`; 0 if the shape does not count.
+    #[inline(always)]
+    pub(super) fn count(self, slot: usize) -> usize {
+        if S::COUNTED { self.counts()[slot] } else { 0 }
+    }
+
+    #[inline(always)]
+    pub(super) fn set_count(self, slot: usize, count: usize) {
+        if S::COUNTED {
+            assert!(slot <= self.node.cap());
+            // SAFETY: within the capacity.
+            unsafe { self.count_ptr(slot).write(count) };
+        }
+    }
+
+    /// Entries below this branch; 0 if the shape does not count.
+    pub(super) fn total(self) -> usize {
+        self.counts().iter().sum()
+    }
+
+    /// Entries below the children before `slot`; 0 if the shape does not count.
+    #[inline(always)]
+    pub(super) fn count_before(self, slot: usize) -> usize {
+        if S::COUNTED { self.counts()[..slot].iter().sum() } else { 0 }
+    }
+
+    /// The slot of the child that has the entry of rank `rank`, which becomes the rank below that child.
+    pub(super) fn slot_at(self, rank: &mut usize) -> usize {
+        let len = self.len();
+        for (slot, count) in self.counts().iter().enumerate().take(len) {
+            if *rank < *count {
+                return slot;
+            }
+            *rank -= count;
+        }
+        len
+    }
+
+    fn counts(&self) -> &[usize] {
+        let counts = if S::COUNTED { self.len() + 1 } else { 0 };
+        // SAFETY: counts `0..=len` are initialised in counted shapes (invariant 2).
+        unsafe { slice::from_raw_parts(self.count_ptr(0), counts) }
+    }
+
+    /// Puts a child at `slot`, and the separator between it and its left neighbour (its right one if `slot` is 0).
+    pub(super) fn insert(self, slot: usize, separator: &Separator, child: Node, count: usize) {
+        let len = self.len();
+        assert!(slot <= len + 1 && len < Self::CAP);
+        let index = slot.saturating_sub(1);
+        // SAFETY: `index..len` is initialised, and one more place is within the capacity.
+        unsafe {
+            shift(
+                self.separator_ptr(index),
+                self.separator_ptr(index + 1),
+                (len - index) * Self::separator_bytes(),
+            )
+        };
+        // SAFETY: `slot..=len` is initialised, and one more place is within the capacity.
+        unsafe { shift(self.child_ptr(slot), self.child_ptr(slot + 1), len + 1 - slot) };
+        if S::COUNTED {
+            // SAFETY: as for children.
+            unsafe { shift(self.count_ptr(slot), self.count_ptr(slot + 1), len + 1 - slot) };
+        }
+        self.write_separator(index, separator);
+        self.write_child(slot, child);
+        self.set_count(slot, count);
+        // SAFETY: one more separator and child are initialised, `len < CAP` by the assertion.
+        unsafe { self.node.set_len(len + 1) };
+    }
+
+    /// Takes out the child at `slot >= 1` and the separator before it.
+    pub(super) fn remove(self, slot: usize) {
+        let len = self.len();
+        assert!(slot >= 1 && slot <= len);
+        // SAFETY: `slot..len` is initialised.
+        unsafe {
+            shift(
+                self.separator_ptr(slot),
+                self.separator_ptr(slot - 1),
+                (len - slot) * Self::separator_bytes(),
+            )
+        };
+        // SAFETY: `slot + 1..=len` is initialised.
+        unsafe { shift(self.child_ptr(slot + 1), self.child_ptr(slot), len - slot) };
+        if S::COUNTED {
+            // SAFETY: as for children.
+            unsafe { shift(self.count_ptr(slot + 1), self.count_ptr(slot), len - slot) };
+        }
+        // SAFETY: one less is initialised.
+        unsafe { self.node.set_len(len - 1) };
+    }
+
+    /// Takes out the leftmost child and the separator behind it.
+    pub(super) fn remove_first(self) {
+        let len = self.len();
+        assert!(len >= 1);
+        // SAFETY: separators `1..len` are initialised.
+        unsafe { shift(self.separator_ptr(1), self.separator_ptr(0), (len - 1) * Self::separator_bytes()) };
+        // SAFETY: children `1..=len` are initialised.
+        unsafe { shift(self.child_ptr(1), self.child_ptr(0), len) };
+        if S::COUNTED {
+            // SAFETY: as for children.
+            unsafe { shift(self.count_ptr(1), self.count_ptr(0), len) };
+        }
+        // SAFETY: one less is initialised.
+        unsafe { self.node.set_len(len - 1) };
+    }
+
+    /// Splits off the children from `slot >= 1` on into a new branch, and gives the separator between the two.
+    pub(super) fn split(self, slot: usize, pool: &mut Pool) -> (Separator, Self) {
+        let len = self.len();
+        assert!(slot >= 1 && slot <= len);
+        let between = self.separator(slot - 1);
+        let right = Self::alloc(pool, self.child(slot), self.count(slot));
+        for from in slot + 1..=len {
+            right.insert(from - slot, &self.separator(from - 1), self.child(from), self.count(from));
+        }
+        // SAFETY: a shorter prefix of what is initialised.
+        unsafe { self.node.set_len(slot - 1) };
+        (between, right)
+    }
+
+    /// Moves all children of `right`, the next sibling, behind this branch's; `between` is the separator of the two.
+    ///
+    /// # Safety
+    /// - No copy of `right` is used again: it is freed.
+    pub(super) unsafe fn absorb(self, between: &Separator, right: Self, pool: &mut Pool) {
+        let len = self.len();
+        self.insert(len + 1, between, right.child(0), right.count(0));
+        for slot in 1..=right.len() {
+            self.insert(len + 1 + slot, &right.separator(slot - 1), right.child(slot), right.count(slot));
+        }
+        // SAFETY: the caller's promise, and the children have a new parent.
+        unsafe { right.free(pool) };
+    }
+
+    /// Moves children between the neighbours `left` and `right`, children `slot` and `slot + 1` of this branch, until
+    /// both have about as many.
+    pub(super) fn balance(self, slot: usize, left: Self, right: Self) {
+        let target = (left.len() + right.len()) / 2;
+        while left.len() < target && right.len() > 1 {
+            let between = self.separator(slot);
+            left.insert(left.len() + 1, &between, right.child(0), right.count(0));
+            self.set_separator(slot, &right.separator(0));
+            right.remove_first();
+        }
+        while right.len() < target && left.len() > 1 {
+            let last = left.len();
+            let between = self.separator(slot);
+            right.insert(0, &between, left.child(last), left.count(last));
+            self.set_separator(slot, &left.separator(last - 1));
+            left.remove(last);
+        }
+        self.set_count(slot, left.total());
+        self.set_count(slot + 1, right.total());
+    }
+
+    /// The separator before the child at `slot >= 1`.
+    pub(super) fn separator_before(self, slot: usize) -> Separator {
+        self.separator(slot - 1)
+    }
+
+    /// Whether the separator before `slot >= 1` is in order with the first leaf below that child, for `validate`.
+    pub(super) fn separator_fits(self, slot: usize, last_left: &K, first: Leaf<K, V>) -> bool
+    where
+        K: Ord,
+    {
+        if is_plain::<K>() {
+            assert!(slot <= self.len());
+            // SAFETY: separator `slot - 1` is initialised and a key.
+            let key = unsafe { &*self.separator_ptr(slot - 1).cast::<K>() };
+            last_left < key && first.keys().first().is_some_and(|first| key <= first)
+        } else {
+            // SAFETY: separator `slot - 1` is initialised and a node.
+            unsafe { *self.separator_ptr(slot - 1).cast::<Node>() == first.node() }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Which key types may be copied into branches, decided at compile time by the exact type.
+//!
+//! [`is_plain`] and [`same`] compare type ids without asking for `'static`; in optimised code they are constants.
+//! A type id ignores lifetimes, so "same" is only concluded for types that have none.
+
+use core::any::TypeId;
+use core::marker::PhantomData;
+
+/// The id of `T` with its lifetimes made `'static`.
+#[inline(always)]
+fn id_of<T: ?Sized>() -> TypeId {
+    trait Lifeless {
+        fn id(&self) -> TypeId
+        where
+            Self: 'static;
+    }
+    impl<T: ?Sized> Lifeless for PhantomData<T> {
+        #[inline(always)]
+        fn id(&self) -> TypeId
+        where
+            Self: 'static,
+        {
+            TypeId::of::<T>()
+        }
+    }
+    let phantom: &dyn Lifeless = &PhantomData::<T>;
+    // SAFETY: only the bound on the trait object's lifetime changes. Its one method reads nothing of `self`: it gives
+    // the id of `T`, which the compiler computes with lifetimes erased.
+    let phantom = unsafe { core::mem::transmute::<&dyn Lifeless, &(dyn Lifeless + 'static)>(phantom) };
+    phantom.id()
+}
+
+/// Whether `A` is exactly `B`; `B` has no lifetimes, being `'static`.
+#[inline(always)]
+pub(crate) fn same<A: ?Sized, B: 'static>() -> bool {
+    id_of::<A>() == TypeId::of::<B>()
+}
+
+/// `value` as a `B`, if it is one.
+#[inline(always)]
+pub(crate) fn read_as<A: ?Sized, B: Copy + 'static>(value: &A) -> Option<B> {
+    if same::<A, B>() {
+        // SAFETY: `A` is `B` by the test, so the reference points to a `B`.
+        Some(unsafe { *core::ptr::from_ref(value).cast::<B>() })
+    } else {
+        None
+    }
+}
+
+/// The most bytes that a plain key has.
+pub(super) const PLAIN_BYTES_MAX: usize = 16;
+
+/// Whether branches hold copies of keys of this type.
+///
+/// They may where a copy is as good as the original for ever: primitives and arrays and pairs of them, which own
+/// nothing and cannot change behind a shared reference. Of any other type branches hold no keys (decision 0040).
+#[inline(always)]
+pub(super) fn is_plain<K>() -> bool {
+    macro_rules! any_of {
+        ($($type:ty),+ $(,)?) => { $( (const { size_of::<K>() == size_of::<$type>() } && same::<K, $type>()) )||+ };
+    }
+    any_of!(
+        u8,
+        u16,
+        u32,
+        u64,
+        u128,
+        usize,
+        i8,
+        i16,
+        i32,
+        i64,
+        i128,
+        isize,
+        bool,
+        char,
+        [u8; 1],
+        [u8; 2],
+        [u8; 3],
+        [u8; 4],
+        [u8; 6],
+        [u8; 8],
+        [u8; 12],
+        [u8; 16],
+        [u16; 2],
+        [u16; 4],
+        [u16; 8],
+        [u32; 2],
+        [u32; 4],
+        [u64; 1],
+        [u64; 2],
+        (u8, u8),
+        (u16, u16),
+        (u32, u32),
+        (u64, u64),
+        (u32, u64),
+        (u64, u32),
+        (i32, i32),
+        (i64, i64),
+        (usize, usize),
+        (u128,),
+        core::num::NonZeroU8,
+        core::num::NonZeroU16,
+        core::num::NonZeroU32,
+        core::num::NonZeroU64,
+        core::num::NonZeroU128,
+        core::num::NonZeroUsize,
+    )
+}
