@@ -1,0 +1,137 @@
+//! The candidates of one query: what is near enough, by keys that bound the distance.
+
+use crate::ruler::Ruler;
+use crate::{Metric, Neighbour, Search};
+
+/// Positions with keys in f32, of which more are kept than are wanted: all that may be among the `k` nearest once the
+/// errors of keys are granted. Distances in f64 decide at the end.
+///
+/// Invariant: a point that was offered and is not kept is certainly not among the `k` nearest, nor within the radius.
+#[derive(Debug)]
+pub(crate) struct Candidates {
+    k: usize,
+    entries: Vec<(f32, u32)>,
+    /// Keys above are certainly too far.
+    pub(crate) limit: f32,
+    /// Length at which entries are thinned out: the price of selecting is spread over as many pushes.
+    full: usize,
+}
+
+impl Candidates {
+    /// `triangle` is [`Metric::triangle`].
+    pub(crate) fn new(search: &Search<'_>, ruler: &Ruler, triangle: impl Fn(f64) -> f64) -> Self {
+        let bounded = search.radius < f64::INFINITY;
+        let limit = if bounded { ruler.key_of(triangle(search.radius)) } else { f32::INFINITY };
+        Self { k: search.k, entries: Vec::new(), limit, full: first_full(search.k) }
+    }
+
+    /// The number of kept candidates.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Offers a position whose key is at most the limit.
+    #[inline]
+    pub(crate) fn push(&mut self, key: f32, position: u32, ruler: &Ruler) {
+        self.entries.push((key, position));
+        if self.entries.len() >= self.full {
+            self.thin(ruler);
+        }
+    }
+
+    /// Drops what the `k` best rule out, and lowers the limit.
+    pub(crate) fn thin(&mut self, ruler: &Ruler) {
+        if self.entries.len() >= self.k {
+            // NaN keys cannot be: pads are masked, coordinates are finite, and sums of them at worst infinite.
+            let (_, kth, _) = self.entries.select_nth_unstable_by(self.k - 1, |a, b| a.0.total_cmp(&b.0));
+            let limit = ruler.widen(kth.0);
+            if limit < self.limit {
+                self.limit = limit;
+                self.entries.retain(|&(key, _)| key <= limit);
+            }
+        }
+        self.full = first_full(self.k).max(2 * self.entries.len());
+    }
+
+    /// The wanted neighbours: distances in f64 of the candidates, nearest key first, until no further one can matter.
+    pub(crate) fn finish(
+        mut self,
+        best: &mut Best,
+        ruler: &Ruler,
+        triangle: impl Fn(f64) -> f64,
+        mut neighbour: impl FnMut(u32) -> Neighbour,
+    ) {
+        self.entries.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        let mut limit = self.limit;
+        for &(key, position) in &self.entries {
+            if key > limit {
+                break;
+            }
+            if best.offer(neighbour(position)) {
+                limit = limit.min(ruler.key_of(triangle(best.worst())));
+            }
+        }
+    }
+}
+
+fn first_full(k: usize) -> usize {
+    k.saturating_add(k / 2).saturating_add(16)
+}
+
+/// The `k` nearest of what was offered, by (distance, index).
+#[derive(Debug)]
+pub(crate) struct Best {
+    k: usize,
+    radius: f64,
+    /// Not in order until [`Best::into_sorted`]; at most `2 k + 16`, or all that lie within the radius.
+    found: Vec<Neighbour>,
+    /// The k-th distance of those seen when `found` was last thinned.
+    worst: f64,
+    /// Neighbours at most this far count; the rest of `found` is being collected.
+    full: usize,
+}
+
+impl Best {
+    pub(crate) fn new(search: &Search<'_>) -> Self {
+        let full = search.k;
+        Self { k: search.k, radius: search.radius, found: Vec::new(), worst: search.radius, full }
+    }
+
+    /// No neighbour beyond this distance is wanted.
+    #[inline]
+    pub(crate) fn worst(&self) -> f64 {
+        self.worst
+    }
+
+    /// Adds a neighbour if it may be wanted; tells whether [`Best::worst`] fell.
+    #[inline]
+    pub(crate) fn offer(&mut self, neighbour: Neighbour) -> bool {
+        if neighbour.distance > self.worst || neighbour.distance > self.radius {
+            return false;
+        }
+        self.found.push(neighbour);
+        self.found.len() >= self.full && self.thin()
+    }
+
+    fn thin(&mut self) -> bool {
+        let (_, kth, _) = self.found.select_nth_unstable_by(self.k - 1, Neighbour::order);
+        let worst = kth.distance;
+        self.found.truncate(self.k);
+        self.full = self.k + (self.k / 4).max(1);
+        let fell = worst < self.worst;
+        self.worst = worst;
+        fell
+    }
+
+    pub(crate) fn into_sorted(mut self) -> Vec<Neighbour> {
+        self.found.sort_unstable_by(Neighbour::order);
+        self.found.truncate(self.k);
+        self.found
+    }
+}
+
+/// A neighbour at this position, measured in f64.
+#[inline]
+pub(crate) fn measure<P: ?Sized>(metric: &impl Metric<P>, query: &P, point: &P, index: u32) -> Neighbour {
+    Neighbour { index, distance: crate::oracle::distance(metric, query, point) }
+}
