@@ -11,6 +11,8 @@ mod key;
 pub mod level;
 pub mod morton;
 mod prefetch;
+#[cfg(feature = "std")]
+pub mod panel;
 pub mod prefix;
 pub mod search;
 pub mod tag;
