@@ -2,6 +2,7 @@
 //! harness that verifies and then times contenders in turn. Docs/BENCHMARKS.md tells the method.
 #![forbid(unsafe_code)]
 
+pub mod cover_tree;
 pub mod harness;
 pub mod neighbor_list;
 pub mod random;

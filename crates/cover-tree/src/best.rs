@@ -1,7 +1,19 @@
 //! The candidates of one query: what is near enough, by keys that bound the distance.
 
+use simd_kernels::panel::LANES;
+
 use crate::ruler::Ruler;
 use crate::{Metric, Neighbour, Search};
+
+/// A point that may be near enough.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    /// No key of the true distance is less.
+    key: f32,
+    /// No key of the true distance is greater, but for what [`Ruler::widen`] grants.
+    loose: f32,
+    position: u32,
+}
 
 /// Positions with keys in f32, of which more are kept than are wanted: all that may be among the `k` nearest once the
 /// errors of keys are granted. Distances in f64 decide at the end.
@@ -10,7 +22,7 @@ use crate::{Metric, Neighbour, Search};
 #[derive(Debug)]
 pub(crate) struct Candidates {
     k: usize,
-    entries: Vec<(f32, u32)>,
+    entries: Vec<Entry>,
     /// Keys above are certainly too far.
     pub(crate) limit: f32,
     /// Length at which entries are thinned out: the price of selecting is spread over as many pushes.
@@ -30,12 +42,31 @@ impl Candidates {
         self.entries.len()
     }
 
-    /// Offers a position whose key is at most the limit.
+    /// Offers the lanes of a panel that are set in `hits`; `position` tells a lane's position if it is allowed.
     #[inline]
-    pub(crate) fn push(&mut self, key: f32, position: u32, ruler: &Ruler) {
-        self.entries.push((key, position));
-        if self.entries.len() >= self.full {
-            self.thin(ruler);
+    pub(crate) fn push_hits(
+        &mut self,
+        hits: u16,
+        keys: &[f32; LANES],
+        scales: Option<&[f32; LANES]>,
+        ruler: &Ruler,
+        position: impl Fn(usize) -> Option<u32>,
+    ) {
+        let mut left = hits;
+        while left != 0 {
+            let lane = left.trailing_zeros() as usize;
+            left &= left - 1;
+            let key = keys[lane];
+            // The limit may have fallen since the kernel compared.
+            if key <= self.limit
+                && let Some(position) = position(lane)
+            {
+                let loose = scales.map_or(key, |scales| ruler.loosen(key, scales[lane]));
+                self.entries.push(Entry { key, loose, position });
+                if self.entries.len() >= self.full {
+                    self.thin(ruler);
+                }
+            }
         }
     }
 
@@ -43,11 +74,12 @@ impl Candidates {
     pub(crate) fn thin(&mut self, ruler: &Ruler) {
         if self.entries.len() >= self.k {
             // NaN keys cannot be: pads are masked, coordinates are finite, and sums of them at worst infinite.
-            let (_, kth, _) = self.entries.select_nth_unstable_by(self.k - 1, |a, b| a.0.total_cmp(&b.0));
-            let limit = ruler.widen(kth.0);
+            let order = |a: &Entry, b: &Entry| a.loose.total_cmp(&b.loose);
+            let (_, kth, _) = self.entries.select_nth_unstable_by(self.k - 1, order);
+            let limit = ruler.widen(kth.loose);
             if limit < self.limit {
                 self.limit = limit;
-                self.entries.retain(|&(key, _)| key <= limit);
+                self.entries.retain(|entry| entry.key <= limit);
             }
         }
         self.full = first_full(self.k).max(2 * self.entries.len());
@@ -61,9 +93,9 @@ impl Candidates {
         triangle: impl Fn(f64) -> f64,
         mut neighbour: impl FnMut(u32) -> Neighbour,
     ) {
-        self.entries.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        self.entries.sort_unstable_by(|a, b| a.key.total_cmp(&b.key));
         let mut limit = self.limit;
-        for &(key, position) in &self.entries {
+        for &Entry { key, position, .. } in &self.entries {
             if key > limit {
                 break;
             }

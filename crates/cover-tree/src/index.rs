@@ -40,6 +40,12 @@ pub trait Index: Sync {
     /// What is wrong with it.
     fn check(&self, point: &<Self::Points as Points>::Point) -> Result<(), Error>;
 
+    /// Whether a query is better answered together with others like it than among the rest.
+    #[doc(hidden)]
+    fn is_ill(&self, _point: &<Self::Points as Points>::Point) -> bool {
+        false
+    }
+
     /// Answers checked requests, one row each.
     #[doc(hidden)]
     fn answer(&self, requests: &[Request<'_, <Self::Points as Points>::Point>]) -> Vec<Vec<Neighbour>>;

@@ -10,6 +10,10 @@ use crate::ruler::{Ruler, numerator_error};
 /// How many panels one call of a kernel covers: enough to hide the call, few enough that the limits stay fresh.
 pub(crate) const BATCH: usize = 16;
 
+/// A query is ill-conditioned if the error of its keys blurs the correlation with a typical point by more than this:
+/// so many candidates would lie within the blur that f64 is cheaper from the start.
+const ILL: f64 = 0.02;
+
 /// The panels of some points, in the points' order; the last one is filled up with zeros.
 #[derive(Clone, Debug)]
 pub(crate) struct Panels {
@@ -40,9 +44,10 @@ pub(crate) enum Form {
         rank: usize,
         /// The square root of the variance.
         deviation: f64,
-        /// The longest vector and the largest `1 / sqrt(p)`.
+        /// The longest vector.
         vector_max: f64,
-        scale_max: f64,
+        /// The median `1 / sqrt(p)`.
+        scale_median: f64,
     },
 }
 
@@ -53,6 +58,8 @@ pub(crate) struct Prepared {
     pub(crate) values: Vec<f32>,
     /// What is added to the numerators of residual correlations.
     slack: f32,
+    /// Whether keys in f32 say too little to be worth computing.
+    pub(crate) ill: bool,
     pub(crate) ruler: Ruler,
 }
 
@@ -92,6 +99,15 @@ impl Panels {
         self.len
     }
 
+    /// The `1 / sqrt(p)` of a panel's points, if it is one of residuals.
+    pub(crate) fn scales(&self, panel: usize) -> Option<&[f32; LANES]> {
+        match self.layout.form {
+            Form::Image(_) => None,
+            Form::Residual { .. } => Some(&self.lanes[(panel + 1) * self.layout.rows() - 1].0),
+        }
+    }
+
+    /// Bytes of the rows.
     pub(crate) fn bytes(&self) -> usize {
         size_of_val(&self.lanes[..])
     }
@@ -183,23 +199,22 @@ impl Layout {
         });
         let centre: Vec<f64> = low.iter().zip(&high).map(|(low, high)| low / 2.0 + high / 2.0).collect();
         let deviation = residual.parameters().variance.sqrt();
-        let form = |vector_max, scale_max| Form::Residual {
-            covariance: residual.parameters().unit_kernel(),
-            rank,
-            deviation,
-            vector_max,
-            scale_max,
-        };
+        let covariance = residual.parameters().unit_kernel();
+        let form =
+            |vector_max, scale_median| Form::Residual { covariance, rank, deviation, vector_max, scale_median };
         let mut layout = Self { form: form(0.0, 0.0), centre, scale: 1.0, error: 0.0 };
-        let (mut vector_max, mut scale_max) = (0.0_f64, 0.0_f64);
+        let mut vector_max = 0.0_f64;
+        let mut scales = Vec::with_capacity(positions.len());
         for &position in positions {
             let row = row(position);
             let mut coordinates = row[..dimension].to_vec();
             layout.error = layout.error.max(layout.fit(&mut coordinates));
             vector_max = vector_max.max(length(&row[dimension..][..rank]) / deviation);
-            scale_max = scale_max.max(row[dimension + rank] * deviation);
+            scales.push(row[dimension + rank] * deviation);
         }
-        layout.form = form(vector_max, scale_max);
+        let middle = scales.len() / 2;
+        let median = if scales.is_empty() { 1.0 } else { *scales.select_nth_unstable_by(middle, f64::total_cmp).1 };
+        layout.form = form(vector_max, median);
         layout
     }
 
@@ -249,6 +264,7 @@ impl Layout {
             Form::Image(norm) => Prepared {
                 values: floats(&values),
                 slack: 0.0,
+                ill: false,
                 ruler: Ruler::of_norm(
                     norm == Norm::Euclidean,
                     self.scale,
@@ -257,18 +273,14 @@ impl Layout {
                     metric.rounding(),
                 ),
             },
-            Form::Residual { rank, vector_max, scale_max, .. } => {
+            Form::Residual { rank, vector_max, scale_median, .. } => {
                 let dimension = self.centre.len();
                 let lengths = length(&values[dimension..][..rank]) * vector_max;
-                let slack = numerator_error(dimension, rank, lengths, error);
-                Prepared {
-                    values: floats(&values[..dimension + rank]),
-                    slack: (slack * 1.000_001) as f32,
-                    ruler: Ruler::Residual {
-                        root: 1.0 / values[dimension + rank],
-                        widening: 2.01 * slack * scale_max,
-                    },
-                }
+                let slack = (numerator_error(dimension, rank, lengths, error) * 1.000_001) as f32;
+                let root = 1.0 / values[dimension + rank];
+                let values = floats(&values[..dimension + rank]);
+                let blur = 2.0 * f64::from(slack) * scale_median / root;
+                Prepared { values, slack, ill: blur > ILL, ruler: Ruler::Residual { root, slack } }
             }
         }
     }

@@ -16,15 +16,18 @@ where
     I::Points: 'a,
 {
     // Queries with like prefixes share tiles, so that no query drags others past their prefix.
-    let mut order: Vec<(u32, u32)> =
-        (0..count).map(|query| (request(query).search.before, query as u32)).collect();
+    let rank = |query: usize| {
+        let Request { point, search } = request(query);
+        (index.is_ill(point), search.before, query as u32)
+    };
+    let mut order: Vec<(bool, u32, u32)> = (0..count).map(rank).collect();
     order.sort_unstable();
     let answers = map_chunks(&order, TOGETHER, |chunk| {
-        let requests: Vec<_> = chunk.iter().map(|&(_, query)| request(query as usize)).collect();
+        let requests: Vec<_> = chunk.iter().map(|&(.., query)| request(query as usize)).collect();
         index.answer(&requests)
     });
     let mut rows = vec![Vec::new(); count];
-    for ((_, query), row) in order.into_iter().zip(answers.into_iter().flatten()) {
+    for ((.., query), row) in order.into_iter().zip(answers.into_iter().flatten()) {
         rows[query as usize] = row;
     }
     Neighbours::from_rows(rows)

@@ -26,14 +26,14 @@ pub(crate) enum Ruler {
     Residual {
         /// `sqrt(p_i)` of the query.
         root: f64,
-        /// By how much a key can lie below `-|rho| root`.
-        widening: f64,
+        /// What was added to the numerators: at least their error.
+        slack: f32,
     },
 }
 
 impl Default for Ruler {
     fn default() -> Self {
-        Self::Residual { root: 1.0, widening: 0.0 }
+        Self::Residual { root: 1.0, slack: 0.0 }
     }
 }
 
@@ -47,16 +47,14 @@ impl Ruler {
         Self::Norm { squared, scale, relative, absolute: error + underflow + 4.0 * metric.absolute * scale }
     }
 
-    /// Above the true [`Metric::triangle`](crate::Metric::triangle) value of every point whose key is at most this.
+    /// Above the true [`Metric::triangle`](crate::Metric::triangle) value of every point whose key is at most this;
+    /// nothing is known of residual correlations, whose error each point has of its own.
     pub(crate) fn above(&self, key: f32) -> f64 {
         match *self {
             Self::Norm { squared, scale, relative, absolute } => {
                 (length(key, squared) * (1.0 + 2.0 * relative) + 2.0 * absolute) / scale
             }
-            Self::Residual { root, widening } => {
-                let rho = (f64::from(-key) - widening) / root * (1.0 - 1e-6);
-                (1.0 - rho.clamp(0.0, 1.0)).sqrt()
-            }
+            Self::Residual { .. } => 1.0,
         }
     }
 
@@ -66,7 +64,17 @@ impl Ruler {
             Self::Norm { squared, scale, relative, absolute } => {
                 ((length(key, squared) * (1.0 - 2.0 * relative) - 2.0 * absolute) / scale).max(0.0)
             }
-            Self::Residual { root, .. } => (1.0 - (f64::from(-key) / root).clamp(0.0, 1.0)).sqrt(),
+            Self::Residual { .. } => 0.0,
+        }
+    }
+
+    /// The greatest key that the point with this key and this `1 / sqrt(p)` could have without any error, but for
+    /// what [`Ruler::widen`] grants.
+    #[inline]
+    pub(crate) fn loosen(&self, key: f32, scale: f32) -> f32 {
+        match *self {
+            Self::Norm { .. } => key,
+            Self::Residual { slack, .. } => key + 2.001 * slack * scale,
         }
     }
 
@@ -86,13 +94,13 @@ impl Ruler {
         }
     }
 
-    /// A key that no point exceeds whose distance is at most that of some point with this key.
-    pub(crate) fn widen(&self, key: f32) -> f32 {
+    /// A key that no point exceeds whose distance is at most that of a point with this loosened key.
+    pub(crate) fn widen(&self, loose: f32) -> f32 {
         match *self {
-            Self::Norm { .. } => self.key_of(self.above(key)),
-            Self::Residual { root, widening } => {
+            Self::Norm { .. } => self.key_of(self.above(loose)),
+            Self::Residual { root, .. } => {
                 // Correlations are clamped to 1: beyond it points tie, whatever their keys.
-                let score = f64::from(-key).min(root) * (1.0 - 2e-6) - widening;
+                let score = f64::from(-loose).min(root) * (1.0 - 2e-6);
                 (-score + 1e-12 * root) as f32
             }
         }

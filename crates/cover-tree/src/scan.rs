@@ -11,17 +11,18 @@
 //! is dropped only if its key lies beyond that of the k-th by more than both bounds. So the answer is that of f64 brute
 //! force, whatever the data; bad data only makes more candidates.
 //!
-//! **Ill-conditioned points.** Under [`Residual`](crate::Residual), points whose `p` is near the floor, above all the
-//! inducing points themselves, have keys that say little. They stand in panels of their own, which are scanned last,
-//! when the k-th distance in f64 is known.
+//! **Ill-conditioned points.** Under [`Residual`](crate::Residual), keys of points whose `p` is near the floor, above
+//! all of the inducing points themselves, say little. Their error is known one by one, so they are candidates where
+//! they may matter, and never lower a limit that they cannot vouch for.
 
 use simd_kernels::Level;
-use simd_kernels::panel::{LANES, QUERIES, Tile};
+use simd_kernels::panel::{self, LANES, QUERIES, ROWS, Tile};
 
 use crate::best::{Best, Candidates, measure};
 use crate::index::{Index, Request};
-use crate::metric::{Blocks, Metric};
+use crate::metric::{Blocks, Metric, Residuals};
 use crate::panels::{BATCH, Panels, Prepared, QueryBlock};
+use crate::ruler::Ruler;
 use crate::{Error, Neighbour, Points};
 
 /// An index that compares every query with every point: the engine where no tree can prune.
@@ -44,15 +45,8 @@ use crate::{Error, Neighbour, Points};
 pub struct Scan<S, M> {
     points: S,
     metric: M,
-    /// Well-conditioned points first, then the others; none where the metric has no blocks.
-    parts: Vec<Part>,
-}
-
-/// Panels and the indices of their points, ascending.
-#[derive(Clone, Debug)]
-struct Part {
-    panels: Panels,
-    indices: Vec<u32>,
+    /// In the points' own order; none where the metric has no blocks.
+    panels: Option<Panels>,
 }
 
 impl<S: Points, M: Metric<S::Point>> Scan<S, M> {
@@ -64,12 +58,9 @@ impl<S: Points, M: Metric<S::Point>> Scan<S, M> {
     /// If a point is not one of the metric's space, or there are more than 2^32 - 2.
     pub fn new(points: S, metric: M) -> Result<Self, Error> {
         check_points(&points, &metric)?;
-        let parts = split(&points, &metric)
-            .into_iter()
-            .filter(|indices| !indices.is_empty())
-            .filter_map(|indices| Some(Part { panels: Panels::new(&points, &metric, &indices)?, indices }))
-            .collect();
-        Ok(Self { points, metric, parts })
+        let all: Vec<u32> = (0..points.len() as u32).collect();
+        let panels = Panels::new(&points, &metric, &all);
+        Ok(Self { points, metric, panels })
     }
 
     /// The points, in their own order.
@@ -84,11 +75,28 @@ impl<S: Points, M: Metric<S::Point>> Scan<S, M> {
 
     /// Bytes that the panels take, besides the points.
     pub fn bytes(&self) -> usize {
-        self.parts.iter().map(|part| part.panels.bytes() + size_of_val(&part.indices[..])).sum()
+        self.panels.as_ref().map_or(0, Panels::bytes)
     }
 
     fn neighbour(&self, query: &S::Point, index: u32) -> Neighbour {
         measure(&self.metric, query, self.points.point(index as usize), index)
+    }
+
+    /// Measures the candidates of each request in f64 and writes its row.
+    fn finish(
+        &self,
+        wanted: &[usize],
+        asked: &[Request<'_, S::Point>],
+        rulers: impl Iterator<Item = Ruler>,
+        found: Vec<Candidates>,
+        rows: &mut [Vec<Neighbour>],
+    ) {
+        for (((&i, request), ruler), found) in wanted.iter().zip(asked).zip(rulers).zip(found) {
+            let mut best = Best::new(&request.search);
+            let neighbour = |index| self.neighbour(request.point, index);
+            found.finish(&mut best, &ruler, |distance| self.metric.triangle(distance), neighbour);
+            rows[i] = best.into_sorted();
+        }
     }
 
     /// Without blocks: one distance after the other.
@@ -101,58 +109,38 @@ impl<S: Points, M: Metric<S::Point>> Scan<S, M> {
         best.into_sorted()
     }
 
-    /// Offers all points of a part whose keys are within the candidates' limits.
-    fn scan(&self, part: &Part, requests: &[Request<'_, S::Point>], prepared: &[Prepared], found: &mut [Candidates]) {
+    /// Offers all points whose keys are within the candidates' limits.
+    fn scan(panels: &Panels, requests: &[Request<'_, S::Point>], prepared: &[Prepared], found: &mut [Candidates]) {
         let level = Level::detect();
         let blocks: Vec<QueryBlock> = prepared.chunks(QUERIES).map(QueryBlock::new).collect();
-        // A tile that no query of its block may look at is not computed: predecessors come first.
-        let ends: Vec<usize> = requests
-            .chunks(QUERIES)
-            .map(|block| {
-                let before = block.iter().map(|request| request.search.before).max().unwrap_or(0);
-                part.indices.partition_point(|&index| index < before).div_ceil(LANES)
-            })
-            .collect();
-        let panels = part.panels.len().div_ceil(LANES);
+        // A panel that no query of a block may look at is not computed: predecessors come first.
+        let end = |block: &[Request<'_, S::Point>]| {
+            let before = block.iter().map(|request| request.search.before as usize).max().unwrap_or(0);
+            before.min(panels.len()).div_ceil(LANES)
+        };
+        let ends: Vec<usize> = requests.chunks(QUERIES).map(end).collect();
+        let last = ends.iter().copied().max().unwrap_or(0);
         let mut tiles = [Tile::ZERO; BATCH];
-        for first in (0..panels).step_by(BATCH) {
+        for first in (0..last).step_by(BATCH) {
             for (block, queries) in blocks.iter().enumerate() {
                 let count = ends[block].saturating_sub(first).min(BATCH);
                 if count == 0 {
                     continue;
                 }
-                let found = &mut found[block * QUERIES..];
-                let requests = &requests[block * QUERIES..];
-                let prepared = &prepared[block * QUERIES..];
-                let limits = std::array::from_fn(|i| found.get(i).map_or(f32::NEG_INFINITY, |found| found.limit));
-                part.panels.tiles(level, queries, &limits, first, &mut tiles[..count]);
-                for (panel, tile) in tiles[..count].iter().enumerate() {
+                let from = block * QUERIES;
+                let limits =
+                    std::array::from_fn(|i| found.get(from + i).map_or(f32::NEG_INFINITY, |found| found.limit));
+                panels.tiles(level, queries, &limits, first, &mut tiles[..count]);
+                for (panel, tile) in (first..).zip(&tiles[..count]) {
                     for (i, &hits) in tile.hits.iter().enumerate().filter(|(_, hits)| **hits != 0) {
-                        let offer = Offer { search: &requests[i].search, indices: &part.indices };
-                        offer.hits(hits, &tile.keys[i], (first + panel) * LANES, &prepared[i], &mut found[i]);
+                        let search = &requests[from + i].search;
+                        let ruler = &prepared[from + i].ruler;
+                        found[from + i].push_hits(hits, &tile.keys[i], panels.scales(panel), ruler, |lane| {
+                            let index = (panel * LANES + lane) as u32;
+                            search.allows(index).then_some(index)
+                        });
                     }
                 }
-            }
-        }
-    }
-}
-
-/// What decides whether a hit is a candidate.
-struct Offer<'a> {
-    search: &'a crate::Search<'a>,
-    indices: &'a [u32],
-}
-
-impl Offer<'_> {
-    #[inline]
-    fn hits(&self, hits: u16, keys: &[f32; LANES], first: usize, prepared: &Prepared, found: &mut Candidates) {
-        let mut left = hits;
-        while left != 0 {
-            let lane = left.trailing_zeros() as usize;
-            left &= left - 1;
-            let index = self.indices[first + lane];
-            if keys[lane] <= found.limit && self.search.allows(index) {
-                found.push(keys[lane], index, &prepared.ruler);
             }
         }
     }
@@ -174,36 +162,87 @@ impl<S: Points, M: Metric<S::Point>> Index for Scan<S, M> {
         self.metric.check(point)
     }
 
+    fn is_ill(&self, point: &S::Point) -> bool {
+        match (self.metric.blocks(), &self.panels) {
+            (Blocks::Residual(_), Some(panels)) => panels.prepare(&self.metric, point).ill,
+            _ => false,
+        }
+    }
+
     fn answer(&self, requests: &[Request<'_, S::Point>]) -> Vec<Vec<Neighbour>> {
         let mut rows = vec![Vec::new(); requests.len()];
         let wanted: Vec<usize> = (0..requests.len()).filter(|&i| !requests[i].search.is_void()).collect();
-        if self.parts.is_empty() {
+        let Some(panels) = &self.panels else {
             wanted.into_iter().for_each(|i| rows[i] = self.plain(&requests[i]));
             return rows;
-        }
-        let asked: Vec<_> = wanted.iter().map(|&i| requests[i]).collect();
-        let mut best: Vec<Best> = asked.iter().map(|request| Best::new(&request.search)).collect();
+        };
         let triangle = |distance| self.metric.triangle(distance);
-        for part in &self.parts {
-            let prepared: Vec<Prepared> =
-                asked.iter().map(|request| part.panels.prepare(&self.metric, request.point)).collect();
-            let mut found: Vec<Candidates> = (0..asked.len())
-                .map(|i| {
-                    // What an earlier part found bounds this one.
-                    let search = asked[i].search.within(best[i].worst());
-                    Candidates::new(&search, &prepared[i].ruler, triangle)
-                })
-                .collect();
-            self.scan(part, &asked, &prepared, &mut found);
-            for (i, found) in found.into_iter().enumerate() {
-                let neighbour = |index| self.neighbour(asked[i].point, index);
-                found.finish(&mut best[i], &prepared[i].ruler, triangle, neighbour);
-            }
+        let (mut ill, mut well) = (Vec::new(), Vec::new());
+        for i in wanted {
+            let prepared = panels.prepare(&self.metric, requests[i].point);
+            if prepared.ill { ill.push(i) } else { well.push((i, prepared)) }
         }
-        for (i, best) in wanted.into_iter().zip(best) {
-            rows[i] = best.into_sorted();
+        let (wanted, prepared): (Vec<usize>, Vec<Prepared>) = well.into_iter().unzip();
+        let asked: Vec<_> = wanted.iter().map(|&i| requests[i]).collect();
+        let rulers = prepared.iter().map(|prepared| prepared.ruler);
+        let mut found = candidates(&asked, rulers.clone(), triangle);
+        Self::scan(panels, &asked, &prepared, &mut found);
+        self.finish(&wanted, &asked, rulers, found, &mut rows);
+        if let Blocks::Residual(residuals) = self.metric.blocks()
+            && !ill.is_empty()
+        {
+            let asked: Vec<_> = ill.iter().map(|&i| requests[i]).collect();
+            let ruler = |request: &Request<'_, S::Point>| residuals.residual().row_ruler(residuals.row(request.point));
+            let rulers = asked.iter().map(ruler);
+            let mut found = candidates(&asked, rulers.clone(), triangle);
+            scan_rows(&self.points, residuals, &asked, &mut found);
+            self.finish(&ill, &asked, rulers, found, &mut rows);
         }
         rows
+    }
+}
+
+/// Empty candidates for each request.
+fn candidates<P: ?Sized>(
+    requests: &[Request<'_, P>],
+    rulers: impl Iterator<Item = Ruler>,
+    triangle: impl Fn(f64) -> f64 + Copy,
+) -> Vec<Candidates> {
+    let each = requests.iter().zip(rulers);
+    each.map(|(request, ruler)| Candidates::new(&request.search, &ruler, triangle)).collect()
+}
+
+/// The exact scan in f64 of ill-conditioned queries under the residual metric: eight rows at a time stay in the
+/// first-level cache while all queries look at them.
+fn scan_rows<S: Points>(
+    points: &S,
+    residuals: &dyn Residuals<S::Point>,
+    requests: &[Request<'_, S::Point>],
+    found: &mut [Candidates],
+) {
+    let level = Level::detect();
+    let residual = residuals.residual();
+    let covariance = residual.parameters().unit_kernel();
+    let ruler = |request: &Request<'_, S::Point>| residual.row_ruler(residuals.row(request.point));
+    let rulers: Vec<Ruler> = requests.iter().map(ruler).collect();
+    let end = requests.iter().map(|request| request.search.before as usize).max().unwrap_or(0).min(points.len());
+    for first in (0..end).step_by(ROWS) {
+        let count = (end - first).min(ROWS);
+        let rows = std::array::from_fn(|i| residuals.row(points.point(first + i.min(count - 1))));
+        for ((request, ruler), found) in requests.iter().zip(&rulers).zip(&mut *found) {
+            if request.search.before as usize <= first {
+                continue;
+            }
+            let query = residual.row_query(residuals.row(request.point));
+            let mut keys = [f32::INFINITY; LANES];
+            keys[..ROWS].copy_from_slice(&panel::residual_rows(level, covariance, &query, &rows));
+            let hits = (0..count).fold(0, |hits, i| hits | (u16::from(keys[i] <= found.limit) << i));
+            let scales = std::array::from_fn(|i| if i < count { rows[i][query.row.len() - 1] as f32 } else { 0.0 });
+            found.push_hits(hits, &keys, Some(&scales), ruler, |lane| {
+                let index = (first + lane) as u32;
+                request.search.allows(index).then_some(index)
+            });
+        }
     }
 }
 
@@ -213,23 +252,4 @@ pub(crate) fn check_points<S: Points>(points: &S, metric: &impl Metric<S::Point>
         return Err(Error::TooManyPoints { points: points.len() });
     }
     (0..points.len()).try_for_each(|position| metric.check(points.point(position)))
-}
-
-/// The indices of well-conditioned and of ill-conditioned points.
-///
-/// A point is well-conditioned if the error of its keys, seen by a query of median `p`, moves the correlation by at
-/// most a hundredth.
-fn split<S: Points>(points: &S, metric: &impl Metric<S::Point>) -> [Vec<u32>; 2] {
-    let all: Vec<u32> = (0..points.len() as u32).collect();
-    let Blocks::Residual(residuals) = metric.blocks() else { return [all, Vec::new()] };
-    let residual = residuals.residual();
-    let variance = residual.parameters().variance;
-    let scale = |index: u32| residuals.row(points.point(index as usize)).last().map_or(0.0, |s| s * variance.sqrt());
-    let mut scales: Vec<f64> = all.iter().map(|&index| scale(index)).collect();
-    let Some(middle) = scales.len().checked_sub(1).map(|last| last / 2) else { return [all, Vec::new()] };
-    let median = *scales.select_nth_unstable_by(middle, f64::total_cmp).1;
-    let error = crate::ruler::numerator_error(residual.dimension(), residual.rank(), 1.0, 0.0);
-    let scale_max = 0.005 / (error * median);
-    let (well, ill) = all.into_iter().partition(|&index| scale(index) <= scale_max);
-    [well, ill]
 }

@@ -2,8 +2,8 @@
 
 use simd_kernels::Level;
 use simd_kernels::panel::{
-    COVARIANCE_ERROR, Covariance, Lanes, Norm, ResidualQueries, Tile, dot_error, hamming, norm_row, norm_tiles,
-    residual_tiles,
+    COVARIANCE_ERROR, Covariance, Lanes, Norm, ROWS, ResidualQueries, RowQuery, Tile, dot_error, hamming, norm_row,
+    norm_tiles, residual_rows, residual_tiles,
 };
 
 /// Numbers in [-1, 1) from a counter.
@@ -127,6 +127,28 @@ fn check_residual(
                 let key = tile.keys[query][lane];
                 assert!((f64::from(key) - exact).abs() <= error * scale.abs() + 1e-30, "{level} {key} {exact}");
                 assert_eq!(tile.hits[query] >> lane & 1 == 1, key <= limits[query]);
+            }
+        }
+    }
+}
+
+#[test]
+fn rows_agree_with_their_definition() {
+    for len in SIZES.into_iter().chain([0, 512]) {
+        let width = len + 4;
+        let mut next = numbers(len as u64);
+        let mut row = |count: usize| (0..count).map(|_| f64::from(next())).collect::<Vec<f64>>();
+        let (x, matrix) = (row(width), row(ROWS * width));
+        let query = RowQuery { row: &x, dimension: 3, variance: 2.0, slack: 0.25 };
+        let rows = std::array::from_fn(|i| &matrix[i * width..][..width]);
+        for level in Level::available() {
+            let keys = residual_rows(level, Covariance::Matern32(1.0), &query, &rows);
+            for (key, y) in keys.into_iter().zip(matrix.chunks(width)) {
+                let a = (0..3).map(|i| (x[i] - y[i]).powi(2)).sum::<f64>().sqrt();
+                let dot: f64 = (3..width - 1).map(|i| x[i] * y[i]).sum();
+                let exact = -((2.0 * (1.0 + a) * (-a).exp() - dot).abs() + 0.25) * y[width - 1];
+                let tolerance = (f64::from(f32::EPSILON) * exact.abs()).max(1e-12);
+                assert!((f64::from(key) - exact).abs() <= tolerance, "{level} {key} {exact}");
             }
         }
     }

@@ -16,7 +16,10 @@ mod kernel;
 
 pub use kernel::{Kernel, Parameters};
 
+use simd_kernels::panel::RowQuery;
+
 use crate::metric::{Blocks, Metric, Residuals, Rounding, sum};
+use crate::ruler::Ruler;
 use crate::{Error, Points, Rows};
 use cholesky::Cholesky;
 
@@ -196,6 +199,19 @@ impl Residual {
         let prior = self.parameters.covariance(sum(x, y, |x, y| (x - y) * (x - y)));
         let vectors = self.dimension..self.dimension + self.rank;
         prior - sum(&a[vectors.clone()], &b[vectors], |x, y| x * y)
+    }
+
+    /// A row as the query of a scan in f64.
+    pub(crate) fn row_query<'a>(&self, row: &'a [f64]) -> RowQuery<'a> {
+        // Twice the kernel's error, for the rounding of `covariance` itself.
+        let slack = 2.0 * (row.len() + 40) as f64 * f64::EPSILON * self.parameters.variance;
+        RowQuery { row, dimension: self.dimension, variance: self.parameters.variance, slack }
+    }
+
+    /// What the keys of that scan say.
+    pub(crate) fn row_ruler(&self, row: &[f64]) -> Ruler {
+        let slack = self.row_query(row).slack as f32 * (1.0 + f32::EPSILON);
+        Ruler::Residual { root: 1.0 / row[self.width() - 1], slack }
     }
 
     /// Numbers in a row.

@@ -3,7 +3,7 @@
 
 use core::arch::x86_64::*;
 
-use super::{BLOCK, Covariance, LANES, Lanes, Norm, QUERIES, ResidualQueries, Tile, finish};
+use super::{BLOCK, Covariance, LANES, Lanes, Norm, QUERIES, ROWS, ResidualQueries, RowQuery, Tile, finish, rows};
 
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
 pub(super) fn norm_tiles(
@@ -174,4 +174,45 @@ fn store(to: &mut [f32; LANES], x: __m512) {
 #[target_feature(enable = "avx512f,popcnt")]
 pub(super) fn hamming(a: &[u64], b: &[u64]) -> u64 {
     a.iter().zip(b).map(|(x, y)| u64::from((x ^ y).count_ones())).sum()
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
+pub(super) fn residual_rows(covariance: Covariance, query: &RowQuery<'_>, matrix: &[&[f64]; ROWS]) -> [f32; ROWS] {
+    let vector = query.dimension..query.row.len() - 1;
+    let row = |index: usize| &matrix[index][vector.clone()];
+    let x = &query.row[vector.clone()];
+    let first = row_dots(x, [row(0), row(1), row(2), row(3)]);
+    let second = row_dots(x, [row(4), row(5), row(6), row(7)]);
+    let mut dots = [0.0; ROWS];
+    dots[..4].copy_from_slice(&first);
+    dots[4..].copy_from_slice(&second);
+    rows::finish(covariance, query, matrix, dots, f64::mul_add)
+}
+
+/// Four dot products that share the loads of `x`.
+#[inline]
+#[target_feature(enable = "avx512f,fma")]
+fn row_dots(x: &[f64], rows: [&[f64]; 4]) -> [f64; 4] {
+    let (blocks, tail) = x.as_chunks::<8>();
+    let rows = rows.map(|row| row.as_chunks::<8>());
+    let [y0, y1, y2, y3] = rows.map(|row| row.0);
+    let mut sums = [_mm512_setzero_pd(); 4];
+    for ((((x, y0), y1), y2), y3) in blocks.iter().zip(y0).zip(y1).zip(y2).zip(y3) {
+        let x = load_f64(x);
+        for (sum, y) in sums.iter_mut().zip([y0, y1, y2, y3]) {
+            *sum = _mm512_fmadd_pd(x, load_f64(y), *sum);
+        }
+    }
+    let mut dots = [0.0; 4];
+    for ((dot, sum), (_, y)) in dots.iter_mut().zip(sums).zip(rows) {
+        *dot = tail.iter().zip(y).fold(_mm512_reduce_add_pd(sum), |dot, (x, y)| x.mul_add(*y, dot));
+    }
+    dots
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,fma")]
+fn load_f64(x: &[f64; 8]) -> __m512d {
+    // SAFETY: `x` is eight readable doubles; the unaligned load asks for nothing else.
+    unsafe { _mm512_loadu_pd(x.as_ptr()) }
 }

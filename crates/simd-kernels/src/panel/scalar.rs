@@ -1,6 +1,6 @@
 //! The oracle of the tiles: one pair after the other.
 
-use super::{Covariance, LANES, Lanes, Norm, QUERIES, ResidualQueries, Tile, finish};
+use super::{Covariance, LANES, Lanes, Norm, QUERIES, ROWS, ResidualQueries, RowQuery, Tile, finish, rows};
 
 pub(super) fn norm_tiles(
     norm: Norm,
@@ -59,6 +59,15 @@ pub(super) fn residual_tiles(
         finish::residual(covariance, queries, panel, tile, |a, b, c| a * b + c);
         hits(tile, queries.limits);
     }
+}
+
+pub(super) fn residual_rows(covariance: Covariance, query: &RowQuery<'_>, matrix: &[&[f64]; ROWS]) -> [f32; ROWS] {
+    let vector = query.dimension..query.row.len() - 1;
+    let mut dots = [0.0; ROWS];
+    for (dot, row) in dots.iter_mut().zip(matrix) {
+        *dot = query.row[vector.clone()].iter().zip(&row[vector.clone()]).map(|(x, y)| x * y).sum();
+    }
+    rows::finish(covariance, query, matrix, dots, |a, b, c| a * b + c)
 }
 
 fn hits(tile: &mut Tile, limits: &[f32; QUERIES]) {
