@@ -37,11 +37,6 @@ impl Candidates {
         Self { k: search.k, entries: Vec::new(), limit, full: first_full(search.k) }
     }
 
-    /// The number of kept candidates.
-    pub(crate) fn len(&self) -> usize {
-        self.entries.len()
-    }
-
     /// Offers the lanes of a panel that are set in `hits`; `position` tells a lane's position if it is allowed.
     #[inline]
     pub(crate) fn push_hits(
@@ -67,6 +62,14 @@ impl Candidates {
                     self.thin(ruler);
                 }
             }
+        }
+    }
+
+    /// Lowers the limit as soon as there are `k`: a tree prunes by it.
+    #[inline]
+    pub(crate) fn thin_early(&mut self, ruler: &Ruler) {
+        if self.entries.len() >= self.k {
+            self.thin(ruler);
         }
     }
 

@@ -13,6 +13,7 @@ mod residual;
 mod ruler;
 mod scan;
 mod search;
+mod tree;
 
 pub use error::Error;
 pub use index::{Index, Request};
@@ -25,3 +26,4 @@ pub use points::{Points, Rows, Scalar};
 pub use residual::{Kernel, Parameters, Residual};
 pub use scan::Scan;
 pub use search::{Bitmap, Neighbour, Neighbours, Search};
+pub use tree::{Approximate, Broken, CoverTree};

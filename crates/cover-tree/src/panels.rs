@@ -99,6 +99,15 @@ impl Panels {
         self.len
     }
 
+    /// The keys of one query's image and `keys.len()` panels from `first` on.
+    #[inline]
+    pub(crate) fn row(&self, level: Level, query: &[f32], first: usize, keys: &mut [[f32; LANES]]) {
+        let Form::Image(norm) = self.layout.form else { unreachable!("trees have panels of images alone") };
+        let rows = query.len();
+        let panels = &self.lanes[first * rows..][..keys.len() * rows];
+        panel::norm_row(level, norm, query, panels, keys);
+    }
+
     /// The `1 / sqrt(p)` of a panel's points, if it is one of residuals.
     pub(crate) fn scales(&self, panel: usize) -> Option<&[f32; LANES]> {
         match self.layout.form {
@@ -166,7 +175,7 @@ impl Layout {
         }
     }
 
-    fn of_images<S: Points>(points: &S, image: &dyn Image<S::Point>, positions: &[u32]) -> Self {
+    pub(crate) fn of_images<S: Points>(points: &S, image: &dyn Image<S::Point>, positions: &[u32]) -> Self {
         let dimension = positions.first().map_or(1, |&first| image.dimension(points.point(first as usize)).max(1));
         let (low, high) = bounds(positions, dimension, |position, out| {
             image.image(points.point(position as usize), &mut out[..]);

@@ -4,13 +4,16 @@ mod common;
 
 use common::{SHAPES, Shape, cases, check, values};
 use cover_tree::{
-    Angular, Chebyshev, Cosine, Euclidean, Hamming, Haversine, Kernel, Manhattan, Metric, Points, Rows, Scan,
+    Angular, Chebyshev, Cosine, CoverTree, Euclidean, Hamming, Haversine, Kernel, Manhattan, Metric, Points, Rows, Scan,
     SquaredEuclidean,
 };
 
 fn engines<S: Points + Clone, M: Metric<S::Point> + Clone>(points: &S, metric: &M, queries: &S) {
     let scan = Scan::new(points.clone(), metric.clone()).unwrap();
     check(&scan, points, metric, queries);
+    let tree = CoverTree::new(points.clone(), metric.clone()).unwrap();
+    assert_eq!(tree.validate(), Ok(()));
+    check(&tree, points, metric, queries);
 }
 
 fn vectors<M>(metric: &M, shapes: &[Shape])
@@ -20,7 +23,7 @@ where
     for seed in 0..cases(1) {
         for &shape in shapes {
             for dimension in [1, 2, 3, 5, 17] {
-                for n in [1, 15, 16, 17, 150] {
+                for n in [1, 15, 16, 17, 33, 150] {
                     let data = values(shape, n, dimension, seed);
                     let asked = [&data[..dimension], &values(shape, 3, dimension, seed + 1000)].concat();
                     let points = Rows::new(data.clone(), dimension).unwrap();

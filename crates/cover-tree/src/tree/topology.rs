@@ -1,9 +1,10 @@
 //! The nodes of a cover tree, without points or metric: children in CSR, leaves as ranges of the traversal order.
 
+use std::ops::Range;
+
 /// A node: a centre, and all points below it within a radius.
 ///
-/// Siblings have consecutive ids, and so lie side by side; the root is node 0. A node has children or, as a leaf, a
-/// range of slots.
+/// Siblings have consecutive ids; the root is node 0. A node has children or, as a leaf, a range of slots.
 #[derive(Clone, Copy, Debug, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[repr(C)]
@@ -14,27 +15,35 @@ pub(crate) struct Node {
     pub(crate) centre: u32,
     /// The least index of a point below: nothing here precedes it.
     pub(crate) index_min: u32,
-    /// For a leaf the first slot, else the first child.
-    pub(crate) first: u32,
+    /// For a leaf its first slot, else its first child.
+    first: u32,
     /// How many slots or children; the top bit marks a leaf.
     packed: u32,
-    /// The level: children are at least `BASE^(level - 1)` apart, and at most `BASE^level` from the centre.
+    /// Every point below lies within `BASE^level` of the centre, and siblings are farther than `BASE^(level - 1)` apart.
     pub(crate) level: i32,
-    /// The parent, or `u32::MAX` for the root.
-    pub(crate) parent: u32,
+    /// The first panel of the leaf's points, or of the children's centres.
+    pub(crate) panel: u32,
 }
+
+/// The ratio of two levels' radii.
+pub(crate) const BASE: f64 = 2.0;
+
+/// The level of a leaf of equal points: no radius at all.
+pub(crate) const LEVEL_MIN: i32 = i32::MIN;
 
 const LEAF: u32 = 1 << 31;
 
 impl Node {
-    pub(crate) fn leaf(centre: u32, radius: f64, level: i32, slots: std::ops::Range<u32>, parent: u32) -> Self {
-        let packed = LEAF | slots.len() as u32;
-        Self { radius, centre, index_min: u32::MAX, first: slots.start, packed, level, parent }
+    pub(crate) fn leaf(slots: Range<u32>) -> Self {
+        Self::new(slots.start, LEAF | slots.len() as u32)
     }
 
-    pub(crate) fn inner(centre: u32, radius: f64, level: i32, children: std::ops::Range<u32>, parent: u32) -> Self {
-        let packed = children.len() as u32;
-        Self { radius, centre, index_min: u32::MAX, first: children.start, packed, level, parent }
+    pub(crate) fn inner(children: Range<u32>) -> Self {
+        Self::new(children.start, children.len() as u32)
+    }
+
+    fn new(first: u32, packed: u32) -> Self {
+        Self { radius: 0.0, centre: 0, index_min: u32::MAX, first, packed, level: LEVEL_MIN, panel: 0 }
     }
 
     pub(crate) fn is_leaf(&self) -> bool {
@@ -42,8 +51,21 @@ impl Node {
     }
 
     /// The slots of a leaf, or the children of another node.
-    pub(crate) fn range(&self) -> std::ops::Range<usize> {
+    pub(crate) fn range(&self) -> Range<usize> {
         let first = self.first as usize;
         first..first + (self.packed & !LEAF) as usize
+    }
+}
+
+/// The least level whose radius is not less than a distance.
+pub(crate) fn level_of(distance: f64) -> i32 {
+    match distance > 0.0 {
+        true if distance.is_finite() => {
+            let guess = distance.log2().ceil() as i32;
+            // The logarithm may be wrong by one at a power of two.
+            if BASE.powi(guess - 1) >= distance { guess - 1 } else { guess + i32::from(BASE.powi(guess) < distance) }
+        }
+        true => i32::MAX,
+        false => LEVEL_MIN,
     }
 }
