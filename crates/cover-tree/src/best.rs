@@ -5,6 +5,9 @@ use simd_kernels::panel::LANES;
 use crate::ruler::Ruler;
 use crate::{Metric, Neighbour, Search};
 
+/// How many candidates ahead of the one that is measured a point's memory is asked for.
+const AHEAD: usize = 4;
+
 /// A point that may be near enough.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
@@ -94,13 +97,17 @@ impl Candidates {
         best: &mut Best,
         ruler: &Ruler,
         triangle: impl Fn(f64) -> f64,
+        prefetch: impl Fn(u32),
         mut neighbour: impl FnMut(u32) -> Neighbour,
     ) {
         self.entries.sort_unstable_by(|a, b| a.key.total_cmp(&b.key));
         let mut limit = self.limit;
-        for &Entry { key, position, .. } in &self.entries {
+        for (i, &Entry { key, position, .. }) in self.entries.iter().enumerate() {
             if key > limit {
                 break;
+            }
+            if let Some(next) = self.entries.get(i + AHEAD) {
+                prefetch(next.position);
             }
             if best.offer(neighbour(position)) {
                 limit = limit.min(ruler.key_of(triangle(best.worst())));

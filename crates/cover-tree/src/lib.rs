@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![deny(unsafe_code)]
 
+mod auto;
 mod best;
 mod error;
 mod index;
@@ -15,6 +16,7 @@ mod scan;
 mod search;
 mod tree;
 
+pub use auto::{Auto, Choice, Engine};
 pub use error::Error;
 pub use index::{Index, Request};
 pub use metric::{

@@ -14,6 +14,10 @@ pub(crate) const BATCH: usize = 16;
 /// so many candidates would lie within the blur that f64 is cheaper from the start.
 const ILL: f64 = 0.02;
 
+/// It is ill-conditioned, too, if its `sqrt(p)` is less than this part of the median: an inducing point keeps little
+/// but the jitter, and correlates with nothing by more than the blur.
+const ILL_ROOT: f64 = 0.02;
+
 /// The panels of some points, in the points' order; the last one is filled up with zeros.
 #[derive(Clone, Debug)]
 pub(crate) struct Panels {
@@ -289,7 +293,7 @@ impl Layout {
                 let root = 1.0 / values[dimension + rank];
                 let values = floats(&values[..dimension + rank]);
                 let blur = 2.0 * f64::from(slack) * scale_median / root;
-                Prepared { values, slack, ill: blur > ILL, ruler: Ruler::Residual { root, slack } }
+                Prepared { values, slack, ill: blur > ILL || root * scale_median < ILL_ROOT, ruler: Ruler::Residual { root, slack } }
             }
         }
     }

@@ -94,7 +94,8 @@ impl<S: Points, M: Metric<S::Point>> Scan<S, M> {
         for (((&i, request), ruler), found) in wanted.iter().zip(asked).zip(rulers).zip(found) {
             let mut best = Best::new(&request.search);
             let neighbour = |index| self.neighbour(request.point, index);
-            found.finish(&mut best, &ruler, |distance| self.metric.triangle(distance), neighbour);
+            let prefetch = |index: u32| fetch(self.points.point(index as usize));
+            found.finish(&mut best, &ruler, |distance| self.metric.triangle(distance), prefetch, neighbour);
             rows[i] = best.into_sorted();
         }
     }
@@ -201,6 +202,14 @@ impl<S: Points, M: Metric<S::Point>> Index for Scan<S, M> {
         rows
     }
 }
+
+/// Asks for a point's memory ahead of its use.
+pub(crate) fn fetch<P: ?Sized>(point: &P) {
+    simd_kernels::prefetch_bytes(std::ptr::from_ref(point).cast::<u8>(), size_of_val(point).min(FETCHED));
+}
+
+/// Bytes of a point that are asked for; the processor follows a longer run by itself.
+const FETCHED: usize = 512;
 
 /// Empty candidates for each request.
 fn candidates<P: ?Sized>(

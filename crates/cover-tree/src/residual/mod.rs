@@ -190,7 +190,7 @@ impl Residual {
     /// The residual correlation of two rows, clamped to [-1, 1].
     pub fn correlation(&self, a: &[f64], b: &[f64]) -> f64 {
         let last = self.width() - 1;
-        (self.covariance(a, b) * a[last] * b[last]).clamp(-1.0, 1.0)
+        (self.covariance(a, b) * (a[last] * b[last])).clamp(-1.0, 1.0)
     }
 
     /// The residual covariance of two rows, `k(x, y) - v_x . v_y`.

@@ -2,6 +2,7 @@
 
 mod approximate;
 mod build;
+mod save;
 mod search;
 mod topology;
 mod update;

@@ -12,6 +12,7 @@ use crate::best::{Best, Candidates, measure};
 use crate::index::{Index, Request};
 use crate::metric::Metric;
 use crate::panels::Prepared;
+use crate::scan::fetch;
 use crate::{Error, Neighbour, Points};
 
 /// A node in the queue: nothing below it is nearer than `nearest`.
@@ -80,6 +81,12 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
         };
         work.compared += self.indices.len() - self.indexed;
         (best.into_sorted(), work)
+    }
+
+    /// How many points and centres an exact search for the `k` nearest compares.
+    pub(crate) fn compared(&self, query: &S::Point, k: usize) -> usize {
+        let request = Request { point: query, search: crate::Search::nearest(k) };
+        self.run(&request, &mut Scratch::default(), usize::MAX).1.compared
     }
 
     #[inline]
@@ -185,7 +192,8 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
         }
         let neighbour =
             |slot: u32| measure(&self.metric, request.point, self.points.point(slot as usize), self.indices[slot as usize]);
-        found.finish(best, &ruler, triangle, neighbour);
+        let prefetch = |slot: u32| fetch(self.points.point(slot as usize));
+        found.finish(best, &ruler, triangle, prefetch, neighbour);
         work
     }
 }

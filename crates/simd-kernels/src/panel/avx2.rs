@@ -217,7 +217,10 @@ fn row_dots(x: &[f64], rows: [&[f64]; 4]) -> [f64; 4] {
     }
     let mut dots = [0.0; 4];
     for ((dot, sum), (_, y)) in dots.iter_mut().zip(sums).zip(rows) {
-        *dot = tail.iter().zip(y).fold(sum_f64(sum), |dot, (x, y)| x.mul_add(*y, dot));
+        *dot = sum_f64(sum);
+        for (x, y) in tail.iter().zip(y) {
+            *dot += x * y;
+        }
     }
     dots
 }

@@ -205,7 +205,10 @@ fn row_dots(x: &[f64], rows: [&[f64]; 4]) -> [f64; 4] {
     }
     let mut dots = [0.0; 4];
     for ((dot, sum), (_, y)) in dots.iter_mut().zip(sums).zip(rows) {
-        *dot = tail.iter().zip(y).fold(_mm512_reduce_add_pd(sum), |dot, (x, y)| x.mul_add(*y, dot));
+        *dot = _mm512_reduce_add_pd(sum);
+        for (x, y) in tail.iter().zip(y) {
+            *dot += x * y;
+        }
     }
     dots
 }

@@ -20,19 +20,32 @@ pub(super) fn finish(
             *square = fma(difference, difference, *square);
         }
     }
-    let exp = |x| exp(x, fma);
-    let prior = square.map(|square| match covariance {
-        Covariance::Rbf(_) => exp(-square),
-        Covariance::Matern12(_) => exp(-square.sqrt()),
+    // Loops over lanes, not `map`: its closure would be compiled without the instruction set.
+    let mut prior = square;
+    match covariance {
+        Covariance::Rbf(_) => {
+            for lane in 0..ROWS {
+                prior[lane] = exp(-square[lane], fma);
+            }
+        }
+        Covariance::Matern12(_) => {
+            for lane in 0..ROWS {
+                prior[lane] = exp(-square[lane].sqrt(), fma);
+            }
+        }
         Covariance::Matern32(_) => {
-            let a = square.sqrt();
-            (1.0 + a) * exp(-a)
+            for lane in 0..ROWS {
+                let a = square[lane].sqrt();
+                prior[lane] = (1.0 + a) * exp(-a, fma);
+            }
         }
         Covariance::Matern52(_) => {
-            let a = square.sqrt();
-            (1.0 + a + square / 3.0) * exp(-a)
+            for lane in 0..ROWS {
+                let a = square[lane].sqrt();
+                prior[lane] = (1.0 + a + square[lane] / 3.0) * exp(-a, fma);
+            }
         }
-    });
+    }
     let mut keys = [0.0; ROWS];
     for (lane, row) in rows.iter().enumerate() {
         let numerator = (query.variance * prior[lane] - dots[lane]).abs() + query.slack;
