@@ -150,12 +150,20 @@ fn split<S: Points>(points: &S, metric: &impl Metric<S::Point>, cluster: Cluster
                 *nearest = centres.len() as u8;
             }
         }
+        // Under an honest metric this is so already; a metric that lies must not keep the build from ending.
+        members[far].distance = 0.0;
+        nearest[far] = centres.len() as u8;
         centres.push(centre);
     }
     let mut children: Vec<Cluster> =
         centres.into_iter().map(|centre| Cluster { centre, members: Vec::new() }).collect();
     for (member, nearest) in members.into_iter().zip(nearest) {
         children[usize::from(nearest)].members.push(member);
+    }
+    children.retain(|child| !child.members.is_empty());
+    if let [_] = children[..] {
+        let members = children.swap_remove(0).members;
+        return Split::Leaf(Cluster { centre: cluster.centre, members });
     }
     Split::Inner(children)
 }

@@ -52,7 +52,8 @@ impl<T: Scalar, M: Metric<[T]>> CoverTree<Rows<T>, M> {
         write_array(&mut to, self.points.values())?;
         write_array(&mut to, &self.indices)?;
         write_array(&mut to, &self.slots)?;
-        write_array(&mut to, &self.nodes)
+        let nodes: Vec<[u64; 3]> = self.nodes.iter().map(|node| node.to_words()).collect();
+        write_array(&mut to, &nodes)
     }
 
     /// Reads a tree that [`CoverTree::save`] wrote, under the same metric.
@@ -84,7 +85,8 @@ impl<T: Scalar, M: Metric<[T]>> CoverTree<Rows<T>, M> {
         check_points(&points, &metric)?;
         let indices: Vec<u32> = read_array(&mut from, len)?;
         let slots: Vec<u32> = read_array(&mut from, end)?;
-        let nodes: Vec<Node> = read_array(&mut from, size(node_count, "number of nodes")?)?;
+        let words: Vec<[u64; 3]> = read_array(&mut from, size(node_count, "number of nodes")?)?;
+        let nodes: Vec<Node> = words.into_iter().map(Node::from_words).collect();
         check_tables(&indices, &slots)?;
         check_nodes(&nodes, indexed)?;
         let gone = indices.iter().filter(|&&index| slots[index as usize] == NO_SLOT).copied();

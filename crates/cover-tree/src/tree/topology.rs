@@ -5,9 +5,7 @@ use std::ops::Range;
 /// A node: a centre, and all points below it within a radius.
 ///
 /// Siblings have consecutive ids; the root is node 0. A node has children or, as a leaf, a range of slots.
-#[derive(Clone, Copy, Debug, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Node {
     /// Above the distance ([`Metric::triangle`](crate::Metric::triangle)) from the centre to every point below.
     pub(crate) radius: f64,
@@ -44,6 +42,20 @@ impl Node {
 
     fn new(first: u32, packed: u32) -> Self {
         Self { radius: 0.0, centre: 0, index_min: u32::MAX, first, packed, level: LEVEL_MIN, panel: 0 }
+    }
+
+    /// The node as it is saved; the least index and the panel are computed anew.
+    pub(crate) fn to_words(self) -> [u64; 3] {
+        let pair = |low: u32, high: u32| u64::from(low) | (u64::from(high) << 32);
+        [self.radius.to_bits(), pair(self.centre, self.level as u32), pair(self.first, self.packed)]
+    }
+
+    pub(crate) fn from_words([radius, place, below]: [u64; 3]) -> Self {
+        let mut node = Self::new(below as u32, (below >> 32) as u32);
+        node.radius = f64::from_bits(radius);
+        node.centre = place as u32;
+        node.level = (place >> 32) as i32;
+        node
     }
 
     pub(crate) fn is_leaf(&self) -> bool {
