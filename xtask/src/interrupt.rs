@@ -1,9 +1,10 @@
-//! Ctrl-C as a flag, so that a long command can stop in good order and keep what it has.
+//! Signals: Ctrl-C as a flag, so that a long command can stop in good order and keep what it has; a closed pipe as
+//! the end.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGINT, SIGPIPE, SIGTERM};
 
 static FLAG: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
@@ -15,6 +16,13 @@ pub(crate) fn watch() {
         signal_hook::flag::register_conditional_default(signal, Arc::clone(flag)).expect("catchable");
         signal_hook::flag::register(signal, Arc::clone(flag)).expect("catchable");
     }
+}
+
+/// From here on a reader that went away (`… | head`) ends the process quietly, as it does for every other program: Rust
+/// ignores the signal and panics at the next line instead.
+pub(crate) fn end_with_the_reader() {
+    let always = Arc::new(AtomicBool::new(true));
+    signal_hook::flag::register_conditional_default(SIGPIPE, always).expect("catchable");
 }
 
 /// Whether somebody pressed Ctrl-C since [`watch`].

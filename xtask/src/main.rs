@@ -4,6 +4,8 @@
 #![allow(clippy::print_stdout, reason = "a command line tool speaks on standard output")]
 
 mod commands;
+mod figures;
+mod generated;
 mod interrupt;
 mod machine;
 mod metric;
@@ -21,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{bench, ci, compare, doctor, test, tidy};
+use commands::{bench, ci, compare, coverage, doctor, fuzz, loom, report, sanitize, test, tidy};
 
 /// Measures, profiles and guards the workspace.
 ///
@@ -41,18 +43,29 @@ struct Cli {
 enum Command {
     Bench(bench::Arguments),
     Compare(compare::Arguments),
+    Report(report::Arguments),
     Test(test::Arguments),
     Tidy(tidy::Arguments),
+    Loom(loom::Arguments),
+    Sanitize(sanitize::Arguments),
+    Fuzz(fuzz::Arguments),
+    Coverage(coverage::Arguments),
     Doctor(doctor::Arguments),
     Ci(ci::Arguments),
 }
 
 fn main() -> ExitCode {
+    interrupt::end_with_the_reader();
     let result = match Cli::parse().command {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Tidy(arguments) => tidy::run(&arguments),
+        Command::Loom(arguments) => loom::run(&arguments),
+        Command::Sanitize(arguments) => sanitize::run(&arguments),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
+        Command::Coverage(arguments) => coverage::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Ci(arguments) => ci::run(&arguments),
     };

@@ -61,8 +61,9 @@ pub(crate) fn stream(command: &mut Command, mut on_line: impl FnMut(Line) -> Res
 
 /// Ends a child that may have ended by itself already.
 fn stop(child: &mut Child) {
-    // The only error is that there is nothing left to kill.
+    // The only error of both is that there is nothing left to kill or to wait for.
     let _ = child.kill();
+    let _ = child.wait();
 }
 
 fn read_lines(source: impl Read + Send + 'static, sender: Sender<Line>, wrap: fn(String) -> Line) {
@@ -78,6 +79,12 @@ fn read_lines(source: impl Read + Send + 'static, sender: Sender<Line>, wrap: fn
 /// Runs `command` with our own output.
 pub(crate) fn status(command: &mut Command) -> Result<ExitStatus> {
     command.stdin(Stdio::null()).status().with_context(|| format!("cannot start {}", display(command)))
+}
+
+/// Shows and runs `command`; false if it ended badly.
+pub(crate) fn holds(command: &mut Command) -> Result<bool> {
+    println!("$ {}", display(command));
+    Ok(status(command)?.success())
 }
 
 /// The standard output of `command`; the error carries the end of its standard error.

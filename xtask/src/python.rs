@@ -83,6 +83,13 @@ pub(crate) fn script(root: &Path, structure: &str) -> Option<PathBuf> {
     path.is_file().then_some(path)
 }
 
+/// Whether a structure's head-to-head needs the environment: for its script, or because its Rust program loads a
+/// native library out of a Python wheel.
+pub(crate) fn needed_by(root: &Path, structure: &str) -> bool {
+    const LOADS_A_WHEEL: [&str; 1] = ["neighbor-list"];
+    LOADS_A_WHEEL.contains(&structure) || script(root, structure).is_some()
+}
+
 /// Runs a script with at most `memory_gib` of address space: some peers run away on hostile input, and the machine
 /// must not go with them.
 pub(crate) fn command(environment: &Environment, script: &Path, memory_gib: u64) -> Command {

@@ -128,6 +128,17 @@ impl Row {
         }
     }
 
+    /// Whether one sample of some engine is so short that reading the clock (some 0.2 µs) is a hundredth of it.
+    pub(crate) fn is_short(&self) -> bool {
+        const SHORT: f64 = 20_000.0;
+        self.entries.iter().any(|entry| {
+            let nanoseconds = entry.median().map(|median| median * entry.metric.operations as f64);
+            entry.metric.clock.is_some()
+                && self.unit.starts_with("ns")
+                && nanoseconds.is_some_and(|ns| ns < SHORT)
+        })
+    }
+
     /// Our promises in this row, and what we reached.
     pub(crate) fn promises(&self) -> Vec<Promise> {
         let Some(ours) = self.ours() else { return Vec::new() };
@@ -196,23 +207,26 @@ pub(crate) struct Rank {
     pub(crate) won: usize,
 }
 
-/// Ranks engines by the geometric mean of their ratios to the best of each row, best first. Rows with only one timed
-/// engine say nothing and do not count.
+/// Ranks us and the peers by the geometric mean of their ratios to the best of each row, best first. Further engines of
+/// ours, such as a floor to compare with or a variant, are no contenders; rows with one contender do not count.
 pub(crate) fn rank(rows: &[Row]) -> Vec<Rank> {
     let mut engines: Vec<(String, bool, Vec<f64>)> = Vec::new();
     for row in rows {
+        let reference = row.ours().map(|ours| &ours.metric.engine);
+        let contends = |entry: &&Entry| !entry.metric.ours || Some(&entry.metric.engine) == reference;
         let timed: Vec<(&Entry, f64)> = row
             .entries
             .iter()
+            .filter(contends)
             .filter_map(|entry| Some((entry, entry.median()?)))
-            .filter(|&(_, m)| m > 0.0)
+            .filter(|&(_, median)| median > 0.0)
             .collect();
         if timed.len() < 2 {
             continue;
         }
         let best = timed.iter().map(|&(_, median)| median).fold(f64::INFINITY, f64::min);
         for (entry, median) in timed {
-            let name = &entry.metric.engine;
+            let name = if entry.metric.ours { &row.structure } else { &entry.metric.engine };
             match engines.iter_mut().find(|(engine, ..)| engine == name) {
                 Some((.., ratios)) => ratios.push(median / best),
                 None => engines.push((name.clone(), entry.metric.ours, vec![median / best])),
@@ -251,6 +265,13 @@ mod tests {
     fn verdicts_look_at_the_interval_and_not_at_one_median() {
         let verdicts: Vec<Verdict> = rows().iter().map(Row::verdict).collect();
         assert_eq!(verdicts, [Verdict::Wins, Verdict::Loses, Verdict::Ties, Verdict::Alone]);
+    }
+
+    #[test]
+    fn a_sample_shorter_than_twenty_microseconds_is_short() {
+        let short: Vec<bool> = rows().iter().map(Row::is_short).collect();
+        // 1000 operations of 10 ns; a million of 10 ns; 1000 of 1 µs; 1000 of 5 ms.
+        assert_eq!(short, [true, false, false, false]);
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! Tables and figures for people.
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
 use crate::rows::{Entry, Promise, Rank, Row, Verdict};
 
 /// An empty table as wide as the terminal, or `WIDTH` columns where there is none.
 pub(crate) fn new(header: &[&str]) -> Table {
-    const WIDTH: u16 = 120;
+    const WIDTH: u16 = 150;
     let width = console::Term::stdout().size_checked().map_or(WIDTH, |(_, columns)| columns);
     let mut table = Table::new();
     table
@@ -42,9 +42,9 @@ pub(crate) fn figure(value: f64, unit: &str) -> String {
     format!("{} {name}", number(value / scale))
 }
 
-/// `2.10x`.
+/// `2.10x`: two decimals, and three digits where those would be none.
 pub(crate) fn ratio(value: f64) -> String {
-    format!("{}x", number(value))
+    if value < 0.095 { format!("{}x", number(value)) } else { format!("{value:.2}x") }
 }
 
 /// The side-by-side tables of one structure: one for each set of engines, so that no table is full of holes.
@@ -75,6 +75,9 @@ fn group_table(engines: &[&str], rows: &[&Row]) -> Table {
     for column in table.column_iter_mut().skip(2).take(engines.len()) {
         column.set_cell_alignment(CellAlignment::Right);
     }
+    if let Some(column) = table.column_mut(0) {
+        column.set_constraint(ColumnConstraint::ContentWidth);
+    }
     table
 }
 
@@ -102,12 +105,14 @@ fn figure_cell(row: &Row, entry: &Entry) -> String {
 }
 
 fn verdict_cell(row: &Row) -> String {
-    let times = row.best_peer().and_then(|peer| Some((ratio(row.ratio(peer)?), &peer.metric.engine)));
-    match (row.verdict(), times) {
-        (Verdict::Wins, Some((times, _))) => times,
-        (Verdict::Ties, Some((times, peer))) => format!("{times} ties {peer}"),
-        (Verdict::Loses, Some((times, peer))) => format!("{times} LOSES to {peer}"),
-        _ => "–".to_owned(),
+    let Some(times) = row.best_peer().and_then(|peer| row.ratio(peer)).map(ratio) else {
+        return "–".to_owned();
+    };
+    match row.verdict() {
+        Verdict::Wins => times,
+        Verdict::Ties => format!("{times} ties"),
+        Verdict::Loses => format!("{times} LOSES"),
+        Verdict::Alone => "–".to_owned(),
     }
 }
 

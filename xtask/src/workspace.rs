@@ -18,8 +18,11 @@ pub(crate) struct Workspace {
 impl Workspace {
     /// Asks cargo about the workspace that this xtask belongs to.
     pub(crate) fn load() -> Result<Self> {
+        // As cargo tells it when it runs us, so that a clone may move after it was compiled.
+        let folder =
+            std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
         let metadata = MetadataCommand::new()
-            .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
+            .manifest_path(Path::new(&folder).join("Cargo.toml"))
             .no_deps()
             .exec()
             .context("cargo metadata failed")?;
@@ -34,6 +37,18 @@ impl Workspace {
     pub(crate) fn cargo(&self) -> Command {
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command.current_dir(self.root());
+        command
+    }
+
+    /// Another toolchain's cargo in the root: rustup's proxy knows `+nightly`, the cargo that runs us does not.
+    pub(crate) fn cargo_of(&self, toolchain: &str) -> Command {
+        let mut command = Command::new("cargo");
+        command
+            .current_dir(self.root())
+            .env_remove("CARGO")
+            .env_remove("RUSTUP_TOOLCHAIN")
+            .env_remove("RUSTC");
+        command.arg(format!("+{toolchain}"));
         command
     }
 

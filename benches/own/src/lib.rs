@@ -6,3 +6,10 @@ pub mod cover_tree;
 pub mod harness;
 pub mod neighbor_list;
 pub mod random;
+pub mod simd_kernels;
+
+/// The workspace's README: its examples are tested here, where every crate is at hand.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+#[derive(Debug)]
+pub struct Readme;

@@ -66,6 +66,6 @@ fn check(ids: &[u32], masks: &[u16]) {
 
 #[cold]
 #[inline(never)]
-fn out_of_room(room: usize) -> ! {
-    panic!("`out` holds {room} numbers, and more are marked")
+fn out_of_room(room: usize, marked: usize) -> ! {
+    panic!("`out` has room for {room} more numbers, but {marked} are marked")
 }

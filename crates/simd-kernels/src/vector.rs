@@ -55,6 +55,8 @@ pub trait Vector: Copy {
     type Lane: Float;
     /// Lanes in a vector, a divisor of 16.
     const LANES: usize;
+    /// Registers that the processor has of them.
+    const REGISTERS: usize;
 
     /// `lane` in every lane.
     fn splat(proof: Self::Proof, lane: Self::Lane) -> Self;
@@ -73,4 +75,6 @@ pub trait Vector: Copy {
     fn less(self, proof: Self::Proof, other: Self) -> u16;
     /// The sum of the lanes, as a balanced tree.
     fn sum(self, proof: Self::Proof) -> Self::Lane;
+    /// The sums of the lanes of eight vectors, which share the work of moving lanes about.
+    fn sum_eight(proof: Self::Proof, vectors: [Self; 8]) -> [Self::Lane; 8];
 }

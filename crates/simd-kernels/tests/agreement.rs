@@ -276,7 +276,7 @@ mod distances {
 #[test]
 fn morton_codes_agree() {
     let mut random = Random(19);
-    for len in 0..3 * 8 + 2 {
+    for len in 0..3 * 16 + 2 {
         let axes = [(); 3].map(|()| (0..len).map(|_| random.next() as u32).collect::<Vec<_>>());
         let bit = |x: u32, i: u32| u64::from(x >> i & 1);
         for level in Level::available() {

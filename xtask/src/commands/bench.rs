@@ -1,6 +1,8 @@
 //! `cargo xtask bench`: our crates against their peers, side by side.
 
-use std::collections::BTreeMap;
+mod build;
+mod show;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,20 +10,18 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use cargo_metadata::Message;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use sha2::{Digest, Sha256};
 
 use crate::Outcome;
 use crate::machine::{self, Machine};
 use crate::metric::{self, Metric};
 use crate::process::{self, Line};
 use crate::python::{self, Environment, Requirements};
-use crate::record::{self, Binary, End, Header, Record, Writer};
+use crate::record::{self, End, Header, Record, Writer};
 use crate::rows::{self, Row};
 use crate::workspace::{self, Workspace};
-use crate::{interrupt, names, table};
+use crate::{interrupt, names};
 
 /// Measure our crates against their peers, side by side.
 ///
@@ -118,7 +118,7 @@ impl Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     if let Some(path) = &arguments.show {
-        return show(path, arguments.explain);
+        return show::show(path, arguments.explain);
     }
     let workspace = Workspace::load()?;
     let structures = select(arguments, &workspace.structures())?;
@@ -126,7 +126,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
 
     let header = header(&workspace)?;
     if !arguments.json {
-        print_header(&header);
+        show::print_header(&header);
     }
     let mut run = Run::start(arguments, &workspace, header)?;
     let mut environments = Environments::prepare(arguments, &workspace, &structures);
@@ -178,7 +178,7 @@ struct Environments {
 impl Environments {
     fn prepare(arguments: &Arguments, workspace: &Workspace, structures: &[String]) -> Self {
         let root = workspace.root().to_owned();
-        let wanted = structures.iter().any(|structure| python::script(&root, structure).is_some());
+        let wanted = structures.iter().any(|structure| python::needed_by(&root, structure));
         let all = structures.iter().any(|structure| arguments.wants_all_peers(structure));
         let requirements = if all { Requirements::All } else { Requirements::Leading };
         let make = move || python::environment(&root, requirements);
@@ -228,34 +228,34 @@ impl<'a> Run<'a> {
 
     /// Compiles and runs one structure's programs and prints its tables.
     fn structure(&mut self, structure: &str, environments: &mut Environments) -> Result<()> {
-        let (path, binary) = match build(self.workspace, structure, self.arguments.wants_all_peers(structure))
-        {
-            Ok(built) => built,
-            Err(_) if interrupt::requested() => {
-                self.interrupted = true;
-                return Ok(());
-            }
-            Err(error) => {
-                self.fail(format!("{structure}: {error:#}"));
-                return Ok(());
-            }
-        };
+        let (path, binary) =
+            match build::build(self.workspace, structure, self.arguments.wants_all_peers(structure)) {
+                Ok(built) => built,
+                Err(_) if interrupt::requested() => {
+                    self.interrupted = true;
+                    return Ok(());
+                }
+                Err(error) => {
+                    self.fail(format!("{structure}: {error:#}"));
+                    return Ok(());
+                }
+            };
         // The program may load native libraries from the environment, so that comes first.
-        let script = python::script(self.workspace.root(), structure);
-        let environment = script.as_ref().and_then(|_| environments.get().cloned());
+        let root = self.workspace.root();
+        let environment = if python::needed_by(root, structure) { environments.get() } else { None };
         self.write(&record::Line::Binary(binary))?;
 
         let mut metrics = Vec::new();
         let mut program = Command::new(path);
-        program.current_dir(self.workspace.root()).args(self.arguments.for_program(structure));
+        program.current_dir(root).args(self.arguments.for_program(structure));
         self.program(structure, program, &mut metrics)?;
-        match (script, environment) {
+        match (python::script(root, structure), environment) {
             (Some(script), Some(Ok(environment))) if !self.interrupted => {
-                let mut program = python::command(&environment, &script, self.arguments.python_memory);
-                program.current_dir(self.workspace.root()).args(self.arguments.for_program(structure));
+                let mut program = python::command(environment, &script, self.arguments.python_memory);
+                program.current_dir(root).args(self.arguments.for_program(structure));
                 self.program(&format!("{structure} (Python)"), program, &mut metrics)?;
             }
-            (Some(_), Some(Err(why))) => eprintln!("note: no Python peers of {structure}: {why}"),
+            (_, Some(Err(why))) => eprintln!("note: no Python peers of {structure}: {why}"),
             _ => {}
         }
         self.report(structure, &metrics);
@@ -306,9 +306,9 @@ impl<'a> Run<'a> {
         }
         if !self.arguments.json {
             if self.arguments.verify_only {
-                print_verified(structure, &rows);
+                show::print_verified(structure, &rows);
             } else {
-                print_structure(structure, &rows, self.arguments.explain);
+                show::print_structure(structure, &rows, self.arguments.explain);
             }
         }
         self.rows.extend(rows);
@@ -319,7 +319,7 @@ impl<'a> Run<'a> {
         let seconds = self.started.elapsed().as_secs_f64();
         self.write(&record::Line::End(End { load, seconds, interrupted: self.interrupted }))?;
         if !self.arguments.json && !self.arguments.verify_only {
-            print_losses(&self.rows);
+            show::print_losses(&self.rows);
         }
         if let Some(writer) = &self.writer {
             let path = writer.path();
@@ -327,7 +327,7 @@ impl<'a> Run<'a> {
             eprintln!(
                 "{:.0} s, load average {}; recorded in {}",
                 seconds,
-                describe_load(load),
+                show::describe_load(load),
                 path.display()
             );
         }
@@ -380,38 +380,6 @@ fn earlier_rows(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Compiles a structure's head-to-head as its users would get it: release, default flags.
-fn build(workspace: &Workspace, structure: &str, all_peers: bool) -> Result<(PathBuf, Binary)> {
-    let mut features = vec![structure.to_owned()];
-    let all = format!("{structure}-all");
-    if all_peers && workspace.has_peers_feature(&all) {
-        features.push(all);
-    }
-    eprintln!("compiling {}", features.join(" + "));
-    let mut cargo = workspace.cargo();
-    cargo.args(["build", "--release", "--package", "bench-peers", "--bin", structure, "--features"]);
-    // One peer states a newer Rust than ours and builds with it all the same.
-    cargo.arg(features.join(",")).args([
-        "--ignore-rust-version",
-        "--message-format",
-        "json-render-diagnostics",
-    ]);
-    cargo.stderr(std::process::Stdio::inherit());
-    let messages =
-        process::output(&mut cargo).context("cannot compile the head-to-head (cargo says why above)")?;
-    let path = Message::parse_stream(messages.as_bytes())
-        .filter_map(Result::ok)
-        .find_map(|message| match message {
-            Message::CompilerArtifact(artifact) if artifact.target.name == structure => artifact.executable,
-            _ => None,
-        })
-        .with_context(|| format!("cargo built no program called {structure}"))?
-        .into_std_path_buf();
-    let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok((path, Binary { structure: structure.to_owned(), features, sha256 }))
-}
-
 fn spinner(title: &str) -> ProgressBar {
     let style = ProgressStyle::with_template("{spinner} {prefix} {elapsed} {pos} figures  {wide_msg}");
     let bar = ProgressBar::new_spinner().with_style(style.expect("the template is a literal"));
@@ -420,77 +388,83 @@ fn spinner(title: &str) -> ProgressBar {
     bar
 }
 
-fn show(path: &Path, explain: bool) -> Result<Outcome> {
-    let record = Record::read(path)?;
-    print_header(&record.header);
-    let rows = rows::gather(&record.metrics);
-    let mut structures: Vec<&str> = rows.iter().map(|row| row.structure.as_str()).collect();
-    structures.dedup();
-    for structure in structures {
-        let rows: Vec<Row> = rows.iter().filter(|row| row.structure == structure).cloned().collect();
-        print_structure(structure, &rows, explain);
-    }
-    print_losses(&rows);
-    if record.end.is_none_or(|end| end.interrupted) {
-        println!("\nThis run was interrupted.");
-    }
-    Ok(Outcome::Good)
-}
+#[cfg(all(test, unix))]
+mod tests {
+    use clap::Parser;
 
-fn print_header(header: &Header) {
-    let commit = header.commit.as_deref().unwrap_or("outside git");
-    let dirty = if header.dirty { " with uncommitted changes" } else { "" };
-    println!("{}", header.machine.describe());
-    println!(
-        "{}, commit {commit}{dirty}, {}, load average {}",
-        header.rustc,
-        header.date,
-        describe_load(header.load)
-    );
-    println!("median ± half the quartiles' distance (times ours takes); 2.00x: it takes twice our time");
-}
+    use super::*;
 
-fn describe_load(load: Option<[f64; 3]>) -> String {
-    load.map_or_else(|| "unknown".to_owned(), |[one, five, _]| format!("{one:.1} (1 min) {five:.1} (5 min)"))
-}
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
 
-fn print_structure(structure: &str, rows: &[Row], explain: bool) {
-    println!("\n{structure}: {} rows", rows.len());
-    for table in table::side_by_side(rows) {
-        println!("{table}");
+    fn arguments(line: &[&str]) -> Arguments {
+        Line::parse_from(["bench"].iter().chain(line)).arguments
     }
-    let ranks = rows::rank(rows);
-    if !ranks.is_empty() {
-        println!("{}", table::ranking(&ranks));
-    }
-    if explain {
-        println!("{}", table::explain(rows));
-    }
-}
 
-fn print_losses(rows: &[Row]) {
-    match table::losses(rows) {
-        Some(table) => println!("\nWhere we lose, or miss what we promised\n{table}"),
-        None => println!("\nNo row lost, no promise missed."),
+    /// Runs a shell script as if it were a benchmark program; gives the outcome and the record.
+    fn measured(script: &str) -> (Outcome, Record) {
+        let folder = tempfile::tempdir().unwrap();
+        let arguments = arguments(&["--record", &folder.path().to_string_lossy()]);
+        let workspace = Workspace::load().unwrap();
+        let mut run = Run::start(&arguments, &workspace, header(&workspace).unwrap()).unwrap();
+        let mut program = Command::new("sh");
+        program.args(["-c", script, "sh", include_str!("../../tests/fixtures/metric.txt").trim_end()]);
+        let mut metrics = Vec::new();
+        run.program("a script", program, &mut metrics).unwrap();
+        run.report("bplus-tree", &metrics);
+        let path = run.writer.as_ref().unwrap().path().to_owned();
+        let outcome = run.finish().unwrap();
+        (outcome, Record::read(&path).unwrap())
     }
-}
 
-fn print_verified(structure: &str, rows: &[Row]) {
-    let mut answers: BTreeMap<&str, usize> = BTreeMap::new();
-    for entry in rows.iter().flat_map(|row| &row.entries) {
-        let kind = match &entry.metric.error {
-            None => "agree",
-            Some(_) if entry.absent() => "absent",
-            Some(_) => "WRONG",
-        };
-        *answers.entry(kind).or_default() += 1;
+    #[test]
+    fn metrics_are_recorded_and_other_output_is_not() {
+        let (outcome, record) = measured("echo warming up; echo \"$1\"");
+        assert_eq!((outcome, record.metrics.len()), (Outcome::Good, 1));
+        assert!(!record.end.unwrap().interrupted);
     }
-    let counts: Vec<String> = answers.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
-    println!("{structure}: {} rows, answers: {}", rows.len(), counts.join(", "));
-    for row in rows {
-        for entry in row.entries.iter().filter(|entry| entry.wrong()) {
-            let error = entry.metric.error.as_deref().unwrap_or_default();
-            println!("  {}: {} {error}", row.name(), entry.metric.engine);
-        }
+
+    #[test]
+    fn a_killed_program_fails_and_what_it_measured_is_kept() {
+        let (outcome, record) = measured("echo \"$1\"; kill -9 $$");
+        assert_eq!((outcome, record.metrics.len()), (Outcome::Failed, 1));
+    }
+
+    #[test]
+    fn a_foreign_metric_fails_and_what_came_before_is_kept() {
+        let (outcome, record) = measured("echo \"$1\"; echo 'METRIC {\"schema\":99}'; sleep 60");
+        assert_eq!((outcome, record.metrics.len()), (Outcome::Failed, 1));
+    }
+
+    #[test]
+    fn the_programs_line_says_what_was_asked() {
+        let all = arguments(&[
+            "cover-tree",
+            "--peers",
+            "cover-tree",
+            "--filter",
+            "knn",
+            "--filter",
+            "build",
+            "--full",
+        ]);
+        let expected = ["--peers", "all", "--filter", "knn", "--filter", "build", "--full"];
+        assert_eq!(all.for_program("cover-tree"), expected);
+        assert_eq!(all.for_program("radix-index")[1], "leading");
+        let few = arguments(&["--size-max", "10", "--rounds", "3", "--seed", "7", "--verify-only"]);
+        let expected = "--peers leading --size-max 10 --rounds 3 --seed 7 --verify-only";
+        assert_eq!(few.for_program("any").join(" "), expected);
+    }
+
+    #[test]
+    fn structures_come_in_the_workspaces_order_whatever_was_typed() {
+        let known = ["neighbor-list", "cover-tree", "bplus-tree"].map(str::to_owned);
+        let asked = arguments(&["bplus-tree", "neighbor-list"]);
+        assert_eq!(select(&asked, &known).unwrap(), ["neighbor-list", "bplus-tree"]);
+        assert_eq!(select(&arguments(&[]), &known).unwrap(), known);
+        assert!(select(&arguments(&[]), &[]).is_err());
     }
 }

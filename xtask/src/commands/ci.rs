@@ -4,9 +4,9 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, Parser};
 
-use crate::workspace::{self, Workspace};
+use crate::workspace::Workspace;
 use crate::{Outcome, commands, process, table, tools};
 
 /// Everything that must hold before a merge: what `.ci/run` and the public CI call.
@@ -120,12 +120,6 @@ fn print_summary(results: &[(&Step, Ending, Duration)], total: Duration) {
     println!("{} steps in {:.0} s", results.len(), total.as_secs_f64());
 }
 
-/// Runs the command; false if it ended badly.
-fn holds(command: &mut Command) -> Result<bool> {
-    println!("$ {}", process::display(command));
-    Ok(process::status(command)?.success())
-}
-
 fn cargo(workspace: &Workspace, arguments: &[&str]) -> Command {
     let mut cargo = workspace.cargo();
     cargo.args(arguments);
@@ -133,26 +127,28 @@ fn cargo(workspace: &Workspace, arguments: &[&str]) -> Command {
 }
 
 fn fmt(workspace: &Workspace, _: bool) -> Result<Ending> {
-    Ok(holds(&mut cargo(workspace, &["fmt", "--all", "--check"]))?.into())
+    Ok(process::holds(&mut cargo(workspace, &["fmt", "--all", "--check"]))?.into())
 }
 
 fn clippy(workspace: &Workspace, _: bool) -> Result<Ending> {
     let line = ["clippy", "--all-targets", "--all-features", "--", "--deny", "warnings"];
-    Ok(holds(&mut cargo(workspace, &line))?.into())
+    Ok(process::holds(&mut cargo(workspace, &line))?.into())
 }
 
 fn features(workspace: &Workspace, _: bool) -> Result<Ending> {
     let mut good = true;
     for library in workspace.libraries() {
-        good &=
-            holds(&mut cargo(workspace, &["check", "--package", &library.name, "--no-default-features"]))?;
+        good &= process::holds(&mut cargo(
+            workspace,
+            &["check", "--package", &library.name, "--no-default-features"],
+        ))?;
     }
     Ok(good.into())
 }
 
 fn doc(workspace: &Workspace, _: bool) -> Result<Ending> {
     let mut cargo = cargo(workspace, &["doc", "--no-deps", "--all-features"]);
-    Ok(holds(cargo.env("RUSTDOCFLAGS", "--deny warnings"))?.into())
+    Ok(process::holds(cargo.env("RUSTDOCFLAGS", "--deny warnings"))?.into())
 }
 
 fn tidy(_: &Workspace, _: bool) -> Result<Ending> {
@@ -168,65 +164,24 @@ fn test(_: &Workspace, long: bool) -> Result<Ending> {
     Ok(Ending::from(commands::test::run(&arguments)? == Outcome::Good))
 }
 
-/// Crates with a `tests/loom.rs`; it compiles to nothing without `cfg(loom)`.
 fn loom(workspace: &Workspace, long: bool) -> Result<Ending> {
-    let modelled = workspace
-        .libraries()
-        .filter(|library| workspace.root().join(workspace.folder(library)).join("tests/loom.rs").is_file());
-    let (mut good, mut any) = (true, false);
-    for library in modelled {
-        any = true;
-        let mut cargo =
-            cargo(workspace, &["test", "--package", &library.name, "--release", "--test", "loom"]);
-        cargo.env("RUSTFLAGS", "--cfg loom");
-        if !long && std::env::var_os("LOOM_MAX_PREEMPTIONS").is_none() {
-            cargo.env("LOOM_MAX_PREEMPTIONS", "2");
-        }
-        good &= holds(&mut cargo)?;
+    if commands::loom::modelled(workspace).is_empty() {
+        return Ok(Ending::Skipped("no library has tests/loom.rs".to_owned()));
     }
-    Ok(if any { good.into() } else { Ending::Skipped("no crate has tests/loom.rs".to_owned()) })
+    let arguments = commands::loom::Arguments { preemptions: if long { 3 } else { 2 } };
+    Ok(Ending::from(commands::loom::run(&arguments)? == Outcome::Good))
 }
 
 fn asan(workspace: &Workspace, long: bool) -> Result<Ending> {
-    if !tools::has_toolchain("nightly") {
-        return Ok(Ending::Skipped("no nightly (rustup toolchain install nightly)".to_owned()));
+    if let Err(why) = commands::sanitize::usable()? {
+        return Ok(Ending::Skipped(why));
     }
-    let verbose = workspace::rustc_verbose()?;
-    let host = workspace::rustc_field(&verbose, "host").unwrap_or_default().to_owned();
-    if host != "x86_64-unknown-linux-gnu" && host != "aarch64-unknown-linux-gnu" {
-        return Ok(Ending::Skipped(format!("not tried on {host}")));
+    if commands::sanitize::with_unsafe(workspace).is_empty() {
+        return Ok(Ending::Skipped("no library has unsafe code".to_owned()));
     }
-    // `cargo` here is rustup's, which knows `+nightly`; the one that runs us does not.
-    let mut cargo = Command::new("cargo");
-    cargo
-        .current_dir(workspace.root())
-        .env_remove("CARGO")
-        .env_remove("RUSTUP_TOOLCHAIN")
-        .env_remove("RUSTC");
-    cargo.args(["+nightly", "test", "--target", &host, "--lib", "--tests"]);
-    for library in workspace.libraries().filter(|library| has_unsafe(workspace, library)) {
-        cargo.args(["--package", &library.name]);
-    }
-    cargo.env("RUSTFLAGS", "-Zsanitizer=address");
-    if !long {
-        // A tenth of the cases: memory errors show in few, and each costs twice to thrice the time.
-        cargo.env("PROPTEST_CASES", "32");
-    }
-    Ok(holds(&mut cargo)?.into())
-}
-
-/// Whether the library opens `unsafe_code` anywhere; tidy checks where.
-fn has_unsafe(workspace: &Workspace, library: &cargo_metadata::Package) -> bool {
-    let folder = workspace.folder(library).join("src");
-    let found = workspace.git(&[
-        "grep",
-        "--quiet",
-        "--untracked",
-        "allow(unsafe_code",
-        "--",
-        &folder.to_string_lossy(),
-    ]);
-    found.is_ok()
+    let sanitizer = commands::sanitize::Sanitizer::Address;
+    let arguments = commands::sanitize::Arguments { sanitizer, cases: if long { 256 } else { 32 } };
+    Ok(Ending::from(commands::sanitize::run(&arguments)? == Outcome::Good))
 }
 
 /// Compiles every head-to-head at once and compares the answers on small inputs.
@@ -235,12 +190,20 @@ fn peers(workspace: &Workspace, long: bool) -> Result<Ending> {
     if structures.is_empty() {
         return Ok(Ending::Skipped("benches/peers has no head-to-head yet".to_owned()));
     }
-    let mut command = Command::new(std::env::current_exe()?);
-    command.args(["bench", "--verify-only", "--no-python", "--size-max", "5000"]);
+    // Not by starting this program again: the tests may have linked it anew in the meantime.
+    let mut line = vec!["bench", "--verify-only", "--no-python", "--size-max", "5000"];
     if long {
-        command.args(["--peers", "all"]);
+        line.extend(["--peers", "all"]);
     }
-    Ok(holds(&mut command)?.into())
+    let bench = BenchLine::parse_from(line).arguments;
+    Ok(Ending::from(commands::bench::run(&bench)? == Outcome::Good))
+}
+
+/// The arguments of `bench`, read as from a command line.
+#[derive(Debug, Parser)]
+struct BenchLine {
+    #[command(flatten)]
+    arguments: commands::bench::Arguments,
 }
 
 fn msrv(workspace: &Workspace, _: bool) -> Result<Ending> {
@@ -253,15 +216,10 @@ fn msrv(workspace: &Workspace, _: bool) -> Result<Ending> {
             "Rust {minimum} is not installed; the public CI compiles with it"
         )));
     }
-    let mut cargo = Command::new("cargo");
-    cargo
-        .current_dir(workspace.root())
-        .env_remove("CARGO")
-        .env_remove("RUSTUP_TOOLCHAIN")
-        .env_remove("RUSTC");
-    cargo.arg(format!("+{minimum}")).arg("check");
+    let mut cargo = workspace.cargo_of(&minimum);
+    cargo.arg("check");
     for library in workspace.libraries() {
         cargo.args(["--package", &library.name]);
     }
-    Ok(holds(&mut cargo)?.into())
+    Ok(process::holds(&mut cargo)?.into())
 }

@@ -3,6 +3,11 @@
 pub(crate) mod bench;
 pub(crate) mod ci;
 pub(crate) mod compare;
+pub(crate) mod coverage;
 pub(crate) mod doctor;
+pub(crate) mod fuzz;
+pub(crate) mod loom;
+pub(crate) mod report;
+pub(crate) mod sanitize;
 pub(crate) mod test;
 pub(crate) mod tidy;

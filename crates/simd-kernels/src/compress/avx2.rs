@@ -49,7 +49,7 @@ pub fn keep(lanes: __m256i, mask: u8, out: &mut [u32]) -> usize {
         unsafe { _mm256_storeu_si256(slots.as_mut_ptr().cast(), compressed) }
     } else {
         if out.len() < kept {
-            out_of_room(out.len());
+            out_of_room(out.len(), kept);
         }
         let lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
         let front = _mm256_cmpgt_epi32(_mm256_set1_epi32(kept as i32), lanes);

@@ -41,7 +41,7 @@ pub fn positions(first: u32, masks: &[u16], out: &mut [u32]) -> usize {
 pub fn keep(lanes: __m512i, mask: u16, out: &mut [u32]) -> usize {
     let kept = mask.count_ones();
     if out.len() < kept as usize {
-        out_of_room(out.len());
+        out_of_room(out.len(), kept as usize);
     }
     let front = _bzhi_u32(0xffff, kept) as u16;
     let compressed = _mm512_maskz_compress_epi32(mask, lanes);

@@ -22,7 +22,7 @@ fn expand(masks: &[u16], out: &mut [u32], value: impl Fn(usize) -> u32) -> usize
     for (i, &mask) in masks.iter().enumerate() {
         let mut rest = mask;
         while rest != 0 {
-            let Some(slot) = slots.next() else { out_of_room(room) };
+            let Some(slot) = slots.next() else { out_of_room(0, rest.count_ones() as usize) };
             *slot = value(16 * i + rest.trailing_zeros() as usize);
             rest &= rest - 1;
         }

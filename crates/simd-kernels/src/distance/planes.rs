@@ -76,12 +76,6 @@ impl<'a, T: Float> Planes<'a, T> {
     pub fn is_empty(self) -> bool {
         self.len == 0
     }
-
-    /// `len` points from `start` of each axis, those behind the run included.
-    #[inline(always)]
-    fn axes(&self, start: usize, len: usize) -> [&'a [T]; 3] {
-        [self.x, self.y, self.z].map(|axis| &axis[start..start + len])
-    }
 }
 
 /// The squared distance of each point from `center`, in the coordinates' unit squared.
@@ -138,18 +132,20 @@ fn within_body<V: Vector>(
 ) -> usize {
     let n = points.len;
     assert!(masks.len() == n.div_ceil(16), "{} masks for {n} points", masks.len());
+    let room = points.x.len();
+    // Of one length, as the compiler can see now.
+    let axes = [points.x, &points.y[..room], &points.z[..room]];
     let center = center.map(|c| V::splat(proof, c));
     let limit = V::splat(proof, limit);
     let mut hits = 0;
     for (i, mask) in masks.iter_mut().enumerate() {
         let start = 16 * i;
-        let rest = points.x.len() - start;
-        let marked = if rest >= 16 {
-            block::<V>(proof, points.axes(start, 16), center, limit)
+        let marked = if start + 16 <= room {
+            block::<V>(proof, axes.map(|axis| &axis[start..start + 16]), center, limit)
         } else {
             let mut padded = [[V::Lane::ZERO; 16]; 3];
-            for (padded, axis) in padded.iter_mut().zip(points.axes(start, rest)) {
-                padded[..rest].copy_from_slice(axis);
+            for (padded, axis) in padded.iter_mut().zip(axes) {
+                padded[..room - start].copy_from_slice(&axis[start..]);
             }
             block::<V>(proof, padded.each_ref().map(|axis| &axis[..]), center, limit)
         };

@@ -45,13 +45,10 @@ pub fn dots<T: Float>(level: Level, query: &[T], rows: &[T], out: &mut [T]) {
 }
 
 /// What a kernel adds up: squares of differences, or products.
-const SQUARED_DISTANCE: bool = false;
-const DOT: bool = true;
+pub(super) const SQUARED_DISTANCE: bool = false;
+pub(super) const DOT: bool = true;
 
-/// Rows that are worked on together, so that their sums do not wait for one another.
-const TOGETHER: usize = 8;
-
-/// The body at every level.
+/// The body at every level: eight rows together, so that their sums neither wait for one another nor are moved singly.
 #[inline(always)]
 fn body<V: Vector, const TERM: bool>(
     proof: V::Proof,
@@ -66,42 +63,43 @@ fn body<V: Vector, const TERM: bool>(
         rows.len(),
         out.len()
     );
-    let (groups, rest) = out.as_chunks_mut::<TOGETHER>();
-    let (grouped, alone) = rows.split_at(d * TOGETHER * groups.len());
+    let (groups, rest) = out.as_chunks_mut::<8>();
+    let (grouped, alone) = rows.split_at(8 * d * groups.len());
     for (i, out) in groups.iter_mut().enumerate() {
-        let rows = &grouped[d * TOGETHER * i..][..d * TOGETHER];
-        *out = sums::<V, TERM, TOGETHER>(proof, query, rows);
+        let rows = &grouped[8 * d * i..][..8 * d];
+        *out = V::sum_eight(proof, partial_sums::<V, TERM, 8>(proof, query, rows));
     }
     for (i, out) in rest.iter_mut().enumerate() {
-        [*out] = sums::<V, TERM, 1>(proof, query, &alone[d * i..][..d]);
+        let [sum] = partial_sums::<V, TERM, 1>(proof, query, &alone[d * i..][..d]);
+        *out = sum.sum(proof);
     }
 }
 
-/// The sums of `N` rows.
+/// For each of `N` rows a vector whose lanes add up to its sum.
 #[inline(always)]
-fn sums<V: Vector, const TERM: bool, const N: usize>(
+fn partial_sums<V: Vector, const TERM: bool, const N: usize>(
     proof: V::Proof,
     query: &[V::Lane],
     rows: &[V::Lane],
-) -> [V::Lane; N] {
+) -> [V; N] {
     let d = query.len();
-    let whole = d - d % V::LANES;
+    let rows: [&[V::Lane]; N] = core::array::from_fn(|row| &rows[d * row..][..d]);
     let mut sums = [V::splat(proof, V::Lane::ZERO); N];
-    for start in (0..whole).step_by(V::LANES) {
+    let mut start = 0;
+    while start + V::LANES <= d {
         let q = V::load(proof, &query[start..start + V::LANES]);
-        for (row, sum) in sums.iter_mut().enumerate() {
-            let p = V::load(proof, &rows[d * row + start..][..V::LANES]);
-            *sum = step::<V, TERM>(proof, q, p, *sum);
+        for (row, sum) in rows.iter().zip(&mut sums) {
+            *sum = step::<V, TERM>(proof, q, V::load(proof, &row[start..start + V::LANES]), *sum);
+        }
+        start += V::LANES;
+    }
+    if start < d {
+        let q = V::load_part(proof, &query[start..]);
+        for (row, sum) in rows.iter().zip(&mut sums) {
+            *sum = step::<V, TERM>(proof, q, V::load_part(proof, &row[start..]), *sum);
         }
     }
-    if whole < d {
-        let q = V::load_part(proof, &query[whole..]);
-        for (row, sum) in sums.iter_mut().enumerate() {
-            let p = V::load_part(proof, &rows[d * row + whole..d * (row + 1)]);
-            *sum = step::<V, TERM>(proof, q, p, *sum);
-        }
-    }
-    sums.map(|sum| sum.sum(proof))
+    sums
 }
 
 /// Adds one term to each lane of `sum`.

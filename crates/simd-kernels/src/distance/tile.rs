@@ -14,7 +14,7 @@
 //! `(min(d, 32) + d / 32 + 2) e` times the sum of its terms' absolute values.
 
 use super::Float;
-use super::rows::step;
+use super::rows::{DOT, SQUARED_DISTANCE, step};
 use crate::level::{Level, dispatch};
 use crate::vector::{Sealed, Vector};
 
@@ -68,14 +68,13 @@ pub fn dots<T: Float>(level: Level, queries: &[[T; QUERIES]], panels: &[[T; PANE
     dispatch!(level, dots(queries, panels, out))
 }
 
-/// What a kernel adds up: squares of differences, or products.
-const SQUARED_DISTANCE: bool = false;
-const DOT: bool = true;
-
 /// Dimensions that are summed before the sum is added to the result: bounds the rounding error.
 const BLOCK: usize = 32;
 
 /// The body at every level.
+///
+/// Two panels at a time are cut into columns, one vector wide. Two columns and as many queries as the registers have room
+/// for make sums that stay in registers through a block of dimensions.
 #[inline(always)]
 fn body<V: Vector, const TERM: bool>(
     proof: V::Proof,
@@ -83,42 +82,111 @@ fn body<V: Vector, const TERM: bool>(
     panels: &[[V::Lane; PANEL]],
     out: &mut [Tile<V::Lane>],
 ) {
-    let d = queries.len();
+    let (d, n) = (queries.len(), out.len());
     assert!(
-        Some(panels.len()) == d.checked_mul(out.len()),
-        "{} arrays for {} panels of {d} dimensions",
-        panels.len(),
-        out.len()
+        Some(panels.len()) == d.checked_mul(n),
+        "{} arrays for {n} panels of {d} dimensions",
+        panels.len()
     );
-    for (i, tile) in out.iter_mut().enumerate() {
-        *tile = [[V::Lane::ZERO; PANEL]; QUERIES];
-        let panel = &panels[d * i..][..d];
-        for (queries, points) in queries.chunks(BLOCK).zip(panel.chunks(BLOCK)) {
-            for part in (0..PANEL).step_by(V::LANES) {
-                add_block::<V, TERM>(proof, queries, points, part, tile);
-            }
+    if d == 0 {
+        out.fill([[V::Lane::ZERO; PANEL]; QUERIES]);
+    }
+    let (pairs, single) = out.as_chunks_mut::<2>();
+    for (i, tiles) in pairs.iter_mut().enumerate() {
+        let pair = &panels[2 * d * i..][..2 * d];
+        fill_panels::<V, TERM, 2>(proof, queries, pair, tiles);
+    }
+    if let [tile] = single {
+        fill_panels::<V, TERM, 1>(proof, queries, &panels[d * (n - 1)..], core::array::from_mut(tile));
+    }
+}
+
+/// Fills the tiles of `N` panels.
+#[inline(always)]
+fn fill_panels<V: Vector, const TERM: bool, const N: usize>(
+    proof: V::Proof,
+    queries: &[[V::Lane; QUERIES]],
+    panels: &[[V::Lane; PANEL]],
+    tiles: &mut [Tile<V::Lane>; N],
+) {
+    let d = queries.len();
+    for start in (0..d).step_by(BLOCK) {
+        let queries = &queries[start..d.min(start + BLOCK)];
+        let panels: [_; N] = core::array::from_fn(|panel| &panels[d * panel + start..][..queries.len()]);
+        if start == 0 {
+            add_block::<V, TERM, true, N>(proof, queries, panels, tiles);
+        } else {
+            add_block::<V, TERM, false, N>(proof, queries, panels, tiles);
         }
     }
 }
 
-/// Adds a block of dimensions to one vector's width of a tile.
+/// Writes (`FIRST`) or adds the sums of a block of dimensions to the tiles of `N` panels.
 #[inline(always)]
-fn add_block<V: Vector, const TERM: bool>(
+fn add_block<V: Vector, const TERM: bool, const FIRST: bool, const N: usize>(
     proof: V::Proof,
     queries: &[[V::Lane; QUERIES]],
-    points: &[[V::Lane; PANEL]],
-    part: usize,
-    tile: &mut Tile<V::Lane>,
+    panels: [&[[V::Lane; PANEL]]; N],
+    tiles: &mut [Tile<V::Lane>; N],
 ) {
-    let mut sums = [V::splat(proof, V::Lane::ZERO); QUERIES];
-    for (queries, points) in queries.iter().zip(points) {
-        let p = V::load(proof, &points[part..part + V::LANES]);
-        for (sum, &q) in sums.iter_mut().zip(queries) {
-            *sum = step::<V, TERM>(proof, V::splat(proof, q), p, *sum);
+    let width = N * PANEL / V::LANES;
+    let column = |i: usize| (i * V::LANES / PANEL, i * V::LANES % PANEL);
+    if width == 1 {
+        add_columns::<V, TERM, FIRST, N, 1>(proof, queries, panels, [column(0)], tiles);
+    } else {
+        for i in (0..width).step_by(2) {
+            add_columns::<V, TERM, FIRST, N, 2>(proof, queries, panels, [column(i), column(i + 1)], tiles);
         }
     }
-    for (sum, row) in sums.into_iter().zip(tile) {
-        let lanes = &mut row[part..part + V::LANES];
-        V::load(proof, lanes).add(proof, sum).store(proof, lanes);
+}
+
+/// Writes (`FIRST`) or adds the sums of a block of dimensions to `C` columns of the tiles, each given by its panel and its
+/// first point.
+#[inline(always)]
+fn add_columns<V: Vector, const TERM: bool, const FIRST: bool, const N: usize, const C: usize>(
+    proof: V::Proof,
+    queries: &[[V::Lane; QUERIES]],
+    panels: [&[[V::Lane; PANEL]]; N],
+    columns: [(usize, usize); C],
+    tiles: &mut [Tile<V::Lane>; N],
+) {
+    let points = columns.map(|(panel, point)| (panels[panel], point));
+    let mut add = |query: usize, sums: [V; C]| {
+        for (sum, (panel, point)) in sums.into_iter().zip(columns) {
+            let lanes = &mut tiles[panel][query][point..point + V::LANES];
+            let sum = if FIRST { sum } else { V::load(proof, lanes).add(proof, sum) };
+            sum.store(proof, lanes);
+        }
+    };
+    if V::REGISTERS >= 32 {
+        let sums = block_sums::<V, TERM, C, QUERIES>(proof, queries, 0, points);
+        sums.into_iter().enumerate().for_each(|(query, sums)| add(query, sums));
+    } else {
+        for first in [0, QUERIES / 2] {
+            let sums = block_sums::<V, TERM, C, { QUERIES / 2 }>(proof, queries, first, points);
+            sums.into_iter().enumerate().for_each(|(query, sums)| add(first + query, sums));
+        }
     }
+}
+
+/// The sums over a block of dimensions of `Q` queries from `first` and `C` columns, each given by the block of its panel
+/// and its first point.
+#[inline(always)]
+fn block_sums<V: Vector, const TERM: bool, const C: usize, const Q: usize>(
+    proof: V::Proof,
+    queries: &[[V::Lane; QUERIES]],
+    first: usize,
+    columns: [(&[[V::Lane; PANEL]], usize); C],
+) -> [[V; C]; Q] {
+    let mut sums = [[V::splat(proof, V::Lane::ZERO); C]; Q];
+    for (dimension, queries) in queries.iter().enumerate() {
+        let points = columns.map(|(panel, point)| V::load(proof, &panel[dimension][point..point + V::LANES]));
+        for (sums, &query) in sums.iter_mut().zip(&queries[first..first + Q]) {
+            let query = V::splat(proof, query);
+            for (sum, points) in sums.iter_mut().zip(points) {
+                *sum = step::<V, TERM>(proof, query, points, *sum);
+            }
+        }
+    }
+    sums
 }

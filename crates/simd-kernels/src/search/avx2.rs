@@ -35,8 +35,8 @@ pub fn count_le<T: Key>(block: &[T], x: T) -> usize {
     count::<T, true>(block, x)
 }
 
-/// Vectors in the window that halving leaves.
-const WINDOW: usize = 4;
+/// Vectors in the window that halving leaves: two compares pack into one mask.
+const WINDOW: usize = 2;
 
 /// Keys in a vector.
 const fn lanes<T>() -> usize {
@@ -65,31 +65,51 @@ fn count<T: Key, const OR_EQUAL: bool>(block: &[T], x: T) -> usize {
     count_vectors::<T, OR_EQUAL>(vectors, x) + tail.iter().filter(goes_left).count()
 }
 
-/// Counts in whole vectors of keys.
+/// Counts in whole vectors of keys, two at a time.
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
 #[inline]
 fn count_vectors<T: Key, const OR_EQUAL: bool>(keys: &[T], x: T) -> usize {
     let splat = image::<T>(splat(x));
-    let mut bytes = 0;
-    for vector in keys.chunks_exact(lanes::<T>()) {
-        bytes += mask::<T, OR_EQUAL>(image::<T>(load(vector)), splat).count_ones() as usize;
+    let mut count = 0;
+    let pairs = keys.chunks_exact(2 * lanes::<T>());
+    let single = pairs.remainder();
+    for pair in pairs {
+        let (low, high) = pair.split_at(lanes::<T>());
+        let [low, high] = [low, high].map(|keys| aside::<T, OR_EQUAL>(image::<T>(load(keys)), splat));
+        let aside = match size_of::<T>() {
+            // Byte lanes leave nothing to pack.
+            1 => bits(low) + bits(high),
+            2 => bits(_mm256_packs_epi16(low, high)),
+            4 => bits(_mm256_packs_epi32(low, high)) / 2,
+            // Each half of an all-ones lane is a lane of all ones, so a blend packs as well.
+            _ => bits(_mm256_blend_epi32::<0b1010_1010>(low, high)) / 4,
+        };
+        count += if OR_EQUAL { pair.len() - aside } else { aside };
     }
-    bytes / size_of::<T>()
+    if !single.is_empty() {
+        let aside = bits(aside::<T, OR_EQUAL>(image::<T>(load(single)), splat)) / size_of::<T>();
+        count += if OR_EQUAL { single.len() - aside } else { aside };
+    }
+    count
 }
 
-/// One bit for each byte of a lane: the key is `< x`, or `<= x`.
+#[target_feature(enable = "avx2,popcnt")]
+#[inline]
+fn bits(lanes: __m256i) -> usize {
+    _mm256_movemask_epi8(lanes).count_ones() as usize
+}
+
+/// All ones in the lanes where the only compare that AVX2 has holds: the key is `< x`, or, the other way round, `> x`.
 #[target_feature(enable = "avx2")]
 #[inline]
-fn mask<T: Key, const OR_EQUAL: bool>(keys: __m256i, x: __m256i) -> u32 {
+fn aside<T: Key, const OR_EQUAL: bool>(keys: __m256i, x: __m256i) -> __m256i {
     let (greater, less) = if OR_EQUAL { (keys, x) } else { (x, keys) };
-    let lanes = match size_of::<T>() {
+    match size_of::<T>() {
         1 => _mm256_cmpgt_epi8(greater, less),
         2 => _mm256_cmpgt_epi16(greater, less),
         4 => _mm256_cmpgt_epi32(greater, less),
         _ => _mm256_cmpgt_epi64(greater, less),
-    };
-    let mask = _mm256_movemask_epi8(lanes).cast_unsigned();
-    if OR_EQUAL { !mask } else { mask }
+    }
 }
 
 /// The keys as signed integers of the same order.

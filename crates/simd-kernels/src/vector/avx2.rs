@@ -12,11 +12,13 @@ use crate::level::Avx2;
 /// The two element types differ in the names of their instructions alone.
 macro_rules! vector {
     ($vector:ty, $lane:ty, $lanes:literal, $set1:ident, $load:ident, $store:ident, $add:ident, $sub:ident,
-     $mul:ident, $mul_add:ident, $compare:ident, $movemask:ident, $sum:ident) => {
+     $mul:ident, $mul_add:ident, $compare:ident, $movemask:ident, $sum:ident,
+     $sum_eight:ident) => {
         impl Vector for $vector {
             type Proof = Avx2;
             type Lane = $lane;
             const LANES: usize = $lanes;
+            const REGISTERS: usize = 16;
 
             #[inline(always)]
             fn splat(_: Avx2, lane: $lane) -> Self {
@@ -84,17 +86,23 @@ macro_rules! vector {
                 // SAFETY: the token proves avx.
                 unsafe { $sum(self) }
             }
+
+            #[inline(always)]
+            fn sum_eight(_: Avx2, vectors: [Self; 8]) -> [$lane; 8] {
+                // SAFETY: the token proves avx.
+                unsafe { $sum_eight(vectors) }
+            }
         }
     };
 }
 
 vector! {
     __m256, f32, 8, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, _mm256_sub_ps,
-    _mm256_mul_ps, _mm256_fmadd_ps, _mm256_cmp_ps, _mm256_movemask_ps, sum_f32
+    _mm256_mul_ps, _mm256_fmadd_ps, _mm256_cmp_ps, _mm256_movemask_ps, sum_f32, sum_eight_f32
 }
 vector! {
     __m256d, f64, 4, _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_add_pd, _mm256_sub_pd,
-    _mm256_mul_pd, _mm256_fmadd_pd, _mm256_cmp_pd, _mm256_movemask_pd, sum_f64
+    _mm256_mul_pd, _mm256_fmadd_pd, _mm256_cmp_pd, _mm256_movemask_pd, sum_f64, sum_eight_f64
 }
 
 #[target_feature(enable = "avx")]
@@ -110,4 +118,42 @@ fn sum_f32(x: __m256) -> f32 {
 fn sum_f64(x: __m256d) -> f64 {
     let x = _mm_add_pd(_mm256_castpd256_pd128(x), _mm256_extractf128_pd::<1>(x));
     _mm_cvtsd_f64(_mm_add_sd(x, _mm_unpackhi_pd(x, x)))
+}
+
+/// Halves and quarters are added while rows are interleaved: 21 instructions for eight rows.
+#[target_feature(enable = "avx")]
+#[inline]
+fn sum_eight_f32([a, b, c, d, e, f, g, h]: [__m256; 8]) -> [f32; 8] {
+    // Two rows a register, four partial sums each; then four rows, two each: abcd, abcd.
+    let pairs = |x, y| _mm256_add_ps(_mm256_unpacklo_ps(x, y), _mm256_unpackhi_ps(x, y));
+    let [ab, cd, ef, gh] = [pairs(a, b), pairs(c, d), pairs(e, f), pairs(g, h)].map(|x| _mm256_castps_pd(x));
+    let fours = |x, y| {
+        let low = _mm256_castpd_ps(_mm256_unpacklo_pd(x, y));
+        _mm256_add_ps(low, _mm256_castpd_ps(_mm256_unpackhi_pd(x, y)))
+    };
+    let [abcd, efgh] = [fours(ab, cd), fours(ef, gh)];
+    let low = _mm256_permute2f128_ps::<0x20>(abcd, efgh);
+    let sums = _mm256_add_ps(low, _mm256_permute2f128_ps::<0x31>(abcd, efgh));
+    let mut out = [0.0; 8];
+    // SAFETY: `out` is eight writable floats, and the store may be unaligned.
+    unsafe { _mm256_storeu_ps(out.as_mut_ptr(), sums) };
+    out
+}
+
+#[target_feature(enable = "avx")]
+#[inline]
+fn sum_eight_f64([a, b, c, d, e, f, g, h]: [__m256d; 8]) -> [f64; 8] {
+    // Two rows a register, two partial sums each: ab, ab.
+    let pairs = |x, y| _mm256_add_pd(_mm256_unpacklo_pd(x, y), _mm256_unpackhi_pd(x, y));
+    let halves = |x, y| {
+        let low = _mm256_permute2f128_pd::<0x20>(x, y);
+        _mm256_add_pd(low, _mm256_permute2f128_pd::<0x31>(x, y))
+    };
+    let sums = [halves(pairs(a, b), pairs(c, d)), halves(pairs(e, f), pairs(g, h))];
+    let mut out = [0.0; 8];
+    for (half, sums) in out.as_chunks_mut::<4>().0.iter_mut().zip(sums) {
+        // SAFETY: `half` is four writable floats, and the store may be unaligned.
+        unsafe { _mm256_storeu_pd(half.as_mut_ptr(), sums) };
+    }
+    out
 }

@@ -18,6 +18,7 @@ impl<T: Float> Vector for Portable<T> {
     type Proof = ();
     type Lane = T;
     const LANES: usize = 4;
+    const REGISTERS: usize = 16;
 
     #[inline(always)]
     fn splat((): (), lane: T) -> Self {
@@ -74,5 +75,10 @@ impl<T: Float> Vector for Portable<T> {
     fn sum(self, (): ()) -> T {
         let [a, b, c, d] = self.0;
         (a + c) + (b + d)
+    }
+
+    #[inline(always)]
+    fn sum_eight((): (), vectors: [Self; 8]) -> [T; 8] {
+        vectors.map(|vector| vector.sum(()))
     }
 }

@@ -15,8 +15,19 @@ const KERNELS: &str = "locality-simd-kernels";
 const PYTHON: &str = "locality-python";
 /// Crates in a library's default normal tree, itself included.
 const TREE_MAX: usize = 4;
-/// Libraries that ours may use although a head-to-head uses them too.
-const SHARED: [&str; 6] = ["ahash", "bytemuck", "crossbeam-utils", "rayon", "serde", "smallvec"];
+/// What a head-to-head may use without being anybody's peer, so that our libraries may too.
+const SHARED: [&str; 10] = [
+    "ahash",
+    "bytemuck",
+    "clap",
+    "crossbeam-utils",
+    "libloading",
+    "memmap2",
+    "rayon",
+    "rustix",
+    "serde",
+    "smallvec",
+];
 
 /// A member of the workspace and what it imports.
 #[derive(Clone, Debug)]

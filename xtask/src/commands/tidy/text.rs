@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::{Breach, Tree};
+use crate::generated;
 
 /// Beginnings of paths that exist on one machine only. In two parts, so that this file does not hold them.
 const MACHINE_PATHS: [&str; 4] =
@@ -36,7 +37,20 @@ pub(super) fn check(tree: &Tree) -> Vec<Breach> {
         }
     }
     breaches.extend(check_decisions(tree));
+    breaches.extend(check_generated(tree));
     breaches
+}
+
+/// What is made is up to date: the figures of the docs are those of the records.
+fn check_generated(tree: &Tree) -> Vec<Breach> {
+    let documents = match generated::documents(&tree.root) {
+        Ok(documents) => documents,
+        Err(error) => return vec![Breach::new("docs", format!("{error:#}"))],
+    };
+    let old =
+        documents.into_iter().filter(|document| tree.has(document.path) && document.is != document.should_be);
+    old.map(|document| Breach::new(document.path, "is not up to date: cargo xtask report --markdown"))
+        .collect()
 }
 
 /// The machine path in a line, if it begins there: `https://x.org/home/` and `net/work/` are none.
@@ -97,6 +111,13 @@ mod tests {
         assert_eq!(breaches(&[("src/a.rs", &mark)]).len(), 1);
         let endless = "//\n".repeat(LINES_MAX + 1);
         assert_eq!(breaches(&[("src/a.rs", &endless)]).len(), 1);
+    }
+
+    #[test]
+    fn figures_typed_by_hand_are_found() {
+        let typed = "<!-- figures: summary -->\n1000x faster\n<!-- end of figures -->\n";
+        let list = breaches(&[("README.md", typed)]);
+        assert_eq!(list, ["README.md: is not up to date: cargo xtask report --markdown"]);
     }
 
     #[test]

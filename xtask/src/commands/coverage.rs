@@ -1,0 +1,47 @@
+//! `cargo xtask coverage`: which lines no test runs.
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use crate::workspace::{self, Workspace};
+use crate::{Outcome, process, tools};
+
+/// Tell which lines no test runs.
+///
+/// Needs cargo-llvm-cov and LLVM's tools of rustc's own version; both are looked for and never installed (left alone,
+/// cargo-llvm-cov would add a toolchain component by itself). Only the SIMD level of this machine is covered.
+///
+/// Exit codes: 0 told, 1 a test failed, 2 could not run.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Write pages to target/llvm-cov/html instead of a table.
+    #[arg(long)]
+    html: bool,
+    /// Print JSON instead of a table.
+    #[arg(long, conflicts_with = "html")]
+    json: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
+    let workspace = Workspace::load()?;
+    if tools::on_path("cargo-llvm-cov").is_none() {
+        bail!("coverage needs cargo-llvm-cov (cargo install cargo-llvm-cov)");
+    }
+    let rustc = workspace::rustc_verbose()?;
+    let profdata = match tools::llvm_profdata(&rustc) {
+        Ok(path) => path,
+        Err(why) => bail!("coverage needs llvm-profdata of rustc's LLVM: {why} (see cargo xtask doctor)"),
+    };
+    let Some(cov) = tools::llvm_program("llvm-cov", &rustc) else {
+        bail!("coverage needs llvm-cov of rustc's LLVM, which is missing (see cargo xtask doctor)");
+    };
+    let mut cargo = workspace.cargo();
+    cargo.args(["llvm-cov", "--lib", "--tests"]).env("LLVM_COV", cov).env("LLVM_PROFDATA", profdata);
+    cargo.args(workspace.libraries().flat_map(|library| ["--package", &library.name]));
+    match (arguments.html, arguments.json) {
+        (true, _) => cargo.arg("--html"),
+        (_, true) => cargo.arg("--json"),
+        _ => &mut cargo,
+    };
+    Ok(Outcome::from_good(process::holds(&mut cargo)?))
+}

@@ -1,0 +1,76 @@
+//! `cargo xtask fuzz`: operation lists that nobody thought of.
+
+use std::fs;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::workspace::Workspace;
+use crate::{Outcome, names, process, tools};
+
+/// Run the fuzz targets, each for a while.
+///
+/// Needs a nightly toolchain and cargo-fuzz. What a target finds is kept in fuzz/artifacts; give the file to
+/// `cargo +nightly fuzz run TARGET FILE` to see it again, and make it a test in `tests/regressions.rs`.
+///
+/// Exit codes: 0 nothing found, 1 something found, 2 could not run.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask fuzz                       every target for a minute
+  cargo xtask fuzz bplus-tree --time 600")]
+pub(crate) struct Arguments {
+    /// Targets; all if none is named.
+    targets: Vec<String>,
+    /// Seconds for each target.
+    #[arg(long, default_value_t = 60, value_name = "SECONDS")]
+    time: u64,
+    /// Only compile the targets.
+    #[arg(long)]
+    build: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
+    let workspace = Workspace::load()?;
+    let known = targets(&workspace)?;
+    if known.is_empty() {
+        bail!("fuzz/fuzz_targets has no target yet");
+    }
+    for name in &arguments.targets {
+        names::check("fuzz target", name, &known)?;
+    }
+    for (missing, install) in [
+        (!tools::has_toolchain("nightly"), "rustup toolchain install nightly"),
+        (tools::on_path("cargo-fuzz").is_none(), "cargo install cargo-fuzz"),
+    ] {
+        if missing {
+            bail!("fuzzing needs nightly and cargo-fuzz; missing: {install}");
+        }
+    }
+    let mut good = true;
+    for target in known.iter().filter(|name| arguments.targets.is_empty() || arguments.targets.contains(name))
+    {
+        let mut cargo = workspace.cargo_of("nightly");
+        if arguments.build {
+            cargo.args(["fuzz", "build", target]);
+        } else {
+            cargo.args(["fuzz", "run", target, "--", &format!("-max_total_time={}", arguments.time)]);
+        }
+        good &= process::holds(&mut cargo)?;
+    }
+    Ok(Outcome::from_good(good))
+}
+
+/// The targets' names: one file each.
+fn targets(workspace: &Workspace) -> Result<Vec<String>> {
+    let folder = workspace.root().join("fuzz/fuzz_targets");
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let files = fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let paths =
+        files.flatten().map(|file| file.path()).filter(|path| path.extension().is_some_and(|e| e == "rs"));
+    let mut names: Vec<String> =
+        paths.filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned())).collect();
+    names.sort();
+    Ok(names)
+}
