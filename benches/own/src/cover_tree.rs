@@ -101,7 +101,9 @@ impl Cloud {
         let mut random = random::generator("cover-tree/cloud", seed);
         let centres: Vec<f64> = (0..50 * dimension).map(|_| random.random()).collect();
         let waves: Vec<[f64; 4]> = (0..dimension)
-            .map(|_| std::array::from_fn(|axis| if axis < 3 { gaussian(&mut random) } else { random.random() }))
+            .map(|_| {
+                std::array::from_fn(|axis| if axis < 3 { gaussian(&mut random) } else { random.random() })
+            })
             .collect();
         let mut values: Vec<f32> = Vec::with_capacity((n + queries) * dimension);
         for _ in 0..n + queries {

@@ -19,7 +19,8 @@ fn main() -> Result<(), Error> {
     // Some are stored again, with up to eight bits flipped.
     for _ in 0..COPIES {
         let original = word() as usize % ORIGINALS * WORDS;
-        let mut copy: [u64; WORDS] = bits[original..][..WORDS].try_into().expect("a fingerprint has four words");
+        let mut copy: [u64; WORDS] =
+            bits[original..][..WORDS].try_into().expect("a fingerprint has four words");
         for _ in 0..word() % 9 {
             let bit = word() as usize % (64 * WORDS);
             copy[bit / 64] ^= 1 << (bit % 64);

@@ -22,9 +22,8 @@ fn main() -> Result<(), Error> {
     println!("exact log-likelihood of the first {EXACT} points: {exact:.3}");
     for k in [5, 15, 30, 60] {
         let neighbours = scan.knn_predecessors(0..EXACT, k)?;
-        let vecchia: f64 = (0..EXACT)
-            .map(|i| conditional(&coordinates, &field, &parameters, i, neighbours.row(i)))
-            .sum();
+        let vecchia: f64 =
+            (0..EXACT).map(|i| conditional(&coordinates, &field, &parameters, i, neighbours.row(i))).sum();
         println!("Vecchia, {k:2} neighbours: {vecchia:.3} (off by {:.3})", vecchia - exact);
     }
     let start = std::time::Instant::now();
@@ -62,7 +61,13 @@ fn covariance(coordinates: &[f64], parameters: &Parameters, i: usize, j: usize) 
 }
 
 /// `log p(y_i | y of the neighbours)`.
-fn conditional(coordinates: &[f64], y: &[f64], parameters: &Parameters, i: usize, neighbours: &[Neighbour]) -> f64 {
+fn conditional(
+    coordinates: &[f64],
+    y: &[f64],
+    parameters: &Parameters,
+    i: usize,
+    neighbours: &[Neighbour],
+) -> f64 {
     let mut set: Vec<usize> = neighbours.iter().map(|neighbour| neighbour.index as usize).collect();
     let given = dense(coordinates, y, parameters, &set);
     set.push(i);

@@ -65,7 +65,9 @@ impl fmt::Display for Choice {
         let Self { engine, pruned, probes } = self;
         let percent = pruned * 100.0;
         match engine {
-            Engine::CoverTree => write!(f, "cover tree: it prunes {percent:.1} % of the points, by {probes} probes"),
+            Engine::CoverTree => {
+                write!(f, "cover tree: it prunes {percent:.1} % of the points, by {probes} probes")
+            }
             Engine::Scan => {
                 write!(f, "scan: a tree would prune only {percent:.1} % of the points, by {probes} probes")
             }

@@ -95,7 +95,9 @@ impl fmt::Display for Error {
             Self::NotPositive { argument, index, value } => {
                 write!(f, "{argument}[{index}] is {value}; it must be positive and finite")
             }
-            Self::OutsideMetric { requires, value } => write!(f, "the metric requires {requires}, found {value}"),
+            Self::OutsideMetric { requires, value } => {
+                write!(f, "the metric requires {requires}, found {value}")
+            }
             Self::NotPositiveDefinite { pivot, value } => write!(
                 f,
                 "the covariance of the inducing points is not positive definite: pivot {pivot} is {value}; \

@@ -20,8 +20,8 @@ pub use auto::{Auto, Choice, Engine};
 pub use error::Error;
 pub use index::{Index, Request};
 pub use metric::{
-    Angular, Chebyshev, Cosine, Euclidean, Hamming, Haversine, Manhattan, Metric, SquaredEuclidean, Violation,
-    check_metric,
+    Angular, Chebyshev, Cosine, Euclidean, Hamming, Haversine, Manhattan, Metric, SquaredEuclidean,
+    Violation, check_metric,
 };
 pub use oracle::brute_force;
 pub use points::{Points, Rows, Scalar};

@@ -69,7 +69,11 @@ pub(crate) struct Prepared {
 
 impl Panels {
     /// The panels of the points at these positions, if the metric has blocks.
-    pub(crate) fn new<S: Points>(points: &S, metric: &impl Metric<S::Point>, positions: &[u32]) -> Option<Self> {
+    pub(crate) fn new<S: Points>(
+        points: &S,
+        metric: &impl Metric<S::Point>,
+        positions: &[u32],
+    ) -> Option<Self> {
         let layout = match metric.blocks() {
             Blocks::None => return None,
             Blocks::Image(image) => Layout::of_images(points, image, positions),
@@ -132,7 +136,14 @@ impl Panels {
 
     /// The keys of up to eight queries and `tiles.len()` panels from `first` on; each query's hits are the keys up to
     /// its limit, without the last panel's padding.
-    pub(crate) fn tiles(&self, level: Level, queries: &QueryBlock, limits: &[f32; QUERIES], first: usize, tiles: &mut [Tile]) {
+    pub(crate) fn tiles(
+        &self,
+        level: Level,
+        queries: &QueryBlock,
+        limits: &[f32; QUERIES],
+        first: usize,
+        tiles: &mut [Tile],
+    ) {
         let rows = self.layout.rows();
         let panels = &self.lanes[first * rows..][..tiles.len() * rows];
         match self.layout.form {
@@ -180,7 +191,8 @@ impl Layout {
     }
 
     pub(crate) fn of_images<S: Points>(points: &S, image: &dyn Image<S::Point>, positions: &[u32]) -> Self {
-        let dimension = positions.first().map_or(1, |&first| image.dimension(points.point(first as usize)).max(1));
+        let dimension =
+            positions.first().map_or(1, |&first| image.dimension(points.point(first as usize)).max(1));
         let (low, high) = bounds(positions, dimension, |position, out| {
             image.image(points.point(position as usize), &mut out[..]);
         });
@@ -213,8 +225,13 @@ impl Layout {
         let centre: Vec<f64> = low.iter().zip(&high).map(|(low, high)| low / 2.0 + high / 2.0).collect();
         let deviation = residual.parameters().variance.sqrt();
         let covariance = residual.parameters().unit_kernel();
-        let form =
-            |vector_max, scale_median| Form::Residual { covariance, rank, deviation, vector_max, scale_median };
+        let form = |vector_max, scale_median| Form::Residual {
+            covariance,
+            rank,
+            deviation,
+            vector_max,
+            scale_median,
+        };
         let mut layout = Self { form: form(0.0, 0.0), centre, scale: 1.0, error: 0.0 };
         let mut vector_max = 0.0_f64;
         let mut scales = Vec::with_capacity(positions.len());
@@ -226,7 +243,8 @@ impl Layout {
             scales.push(row[dimension + rank] * deviation);
         }
         let middle = scales.len() / 2;
-        let median = if scales.is_empty() { 1.0 } else { *scales.select_nth_unstable_by(middle, f64::total_cmp).1 };
+        let median =
+            if scales.is_empty() { 1.0 } else { *scales.select_nth_unstable_by(middle, f64::total_cmp).1 };
         layout.form = form(vector_max, median);
         layout
     }
@@ -293,7 +311,12 @@ impl Layout {
                 let root = 1.0 / values[dimension + rank];
                 let values = floats(&values[..dimension + rank]);
                 let blur = 2.0 * f64::from(slack) * scale_median / root;
-                Prepared { values, slack, ill: blur > ILL || root * scale_median < ILL_ROOT, ruler: Ruler::Residual { root, slack } }
+                Prepared {
+                    values,
+                    slack,
+                    ill: blur > ILL || root * scale_median < ILL_ROOT,
+                    ruler: Ruler::Residual { root, slack },
+                }
             }
         }
     }

@@ -111,7 +111,12 @@ impl<S: Points, M: Metric<S::Point>> Scan<S, M> {
     }
 
     /// Offers all points whose keys are within the candidates' limits.
-    fn scan(panels: &Panels, requests: &[Request<'_, S::Point>], prepared: &[Prepared], found: &mut [Candidates]) {
+    fn scan(
+        panels: &Panels,
+        requests: &[Request<'_, S::Point>],
+        prepared: &[Prepared],
+        found: &mut [Candidates],
+    ) {
         let level = Level::detect();
         let blocks: Vec<QueryBlock> = prepared.chunks(QUERIES).map(QueryBlock::new).collect();
         // A panel that no query of a block may look at is not computed: predecessors come first.
@@ -129,8 +134,9 @@ impl<S: Points, M: Metric<S::Point>> Scan<S, M> {
                     continue;
                 }
                 let from = block * QUERIES;
-                let limits =
-                    std::array::from_fn(|i| found.get(from + i).map_or(f32::NEG_INFINITY, |found| found.limit));
+                let limits = std::array::from_fn(|i| {
+                    found.get(from + i).map_or(f32::NEG_INFINITY, |found| found.limit)
+                });
                 panels.tiles(level, queries, &limits, first, &mut tiles[..count]);
                 for (panel, tile) in (first..).zip(&tiles[..count]) {
                     for (i, &hits) in tile.hits.iter().enumerate().filter(|(_, hits)| **hits != 0) {
@@ -193,7 +199,9 @@ impl<S: Points, M: Metric<S::Point>> Index for Scan<S, M> {
             && !ill.is_empty()
         {
             let asked: Vec<_> = ill.iter().map(|&i| requests[i]).collect();
-            let ruler = |request: &Request<'_, S::Point>| residuals.residual().row_ruler(residuals.row(request.point));
+            let ruler = |request: &Request<'_, S::Point>| {
+                residuals.residual().row_ruler(residuals.row(request.point))
+            };
             let rulers = asked.iter().map(ruler);
             let mut found = candidates(&asked, rulers.clone(), triangle);
             scan_rows(&self.points, residuals, &asked, &mut found);
@@ -234,7 +242,8 @@ fn scan_rows<S: Points>(
     let covariance = residual.parameters().unit_kernel();
     let ruler = |request: &Request<'_, S::Point>| residual.row_ruler(residuals.row(request.point));
     let rulers: Vec<Ruler> = requests.iter().map(ruler).collect();
-    let end = requests.iter().map(|request| request.search.before as usize).max().unwrap_or(0).min(points.len());
+    let end =
+        requests.iter().map(|request| request.search.before as usize).max().unwrap_or(0).min(points.len());
     for first in (0..end).step_by(ROWS) {
         let count = (end - first).min(ROWS);
         let rows = std::array::from_fn(|i| residuals.row(points.point(first + i.min(count - 1))));
@@ -246,7 +255,8 @@ fn scan_rows<S: Points>(
             let mut keys = [f32::INFINITY; LANES];
             keys[..ROWS].copy_from_slice(&panel::residual_rows(level, covariance, &query, &rows));
             let hits = (0..count).fold(0, |hits, i| hits | (u16::from(keys[i] <= found.limit) << i));
-            let scales = std::array::from_fn(|i| if i < count { rows[i][query.row.len() - 1] as f32 } else { 0.0 });
+            let scales =
+                std::array::from_fn(|i| if i < count { rows[i][query.row.len() - 1] as f32 } else { 0.0 });
             found.push_hits(hits, &keys, Some(&scales), ruler, |lane| {
                 let index = (first + lane) as u32;
                 request.search.allows(index).then_some(index)

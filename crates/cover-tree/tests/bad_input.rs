@@ -1,8 +1,8 @@
 //! Bad input is a typed error that names the argument and carries the value.
 
 use cover_tree::{
-    Cosine, CoverTree, Error, Euclidean, Haversine, Index, Kernel, Parameters, Points, Residual, Rows, Scan, Violation,
-    check_metric,
+    Cosine, CoverTree, Error, Euclidean, Haversine, Index, Kernel, Parameters, Points, Residual, Rows, Scan,
+    Violation, check_metric,
 };
 
 #[test]
@@ -11,7 +11,10 @@ fn points_must_be_finite_and_whole() {
         Rows::new(vec![0.0, 1.0, f64::NAN, 3.0], 2),
         Err(Error::NotFinite { argument: "values", row: 1, column: 0, value }) if value.is_nan()
     ));
-    assert_eq!(Rows::new(vec![0.0_f32; 5], 2), Err(Error::Length { argument: "values", expected: 6, found: 5 }));
+    assert_eq!(
+        Rows::new(vec![0.0_f32; 5], 2),
+        Err(Error::Length { argument: "values", expected: 6, found: 5 })
+    );
 }
 
 #[test]
@@ -44,7 +47,10 @@ fn metrics_refuse_points_outside_them() {
     let zero = Rows::new(vec![1.0, 0.0, 0.0, 0.0], 2).unwrap();
     assert!(matches!(Scan::new(zero, Cosine), Err(Error::OutsideMetric { .. })));
     let pole = Rows::new(vec![91.0, 0.0], 2).unwrap();
-    assert!(matches!(CoverTree::new(pole, Haversine::EARTH_KM), Err(Error::OutsideMetric { value: 91.0, .. })));
+    assert!(matches!(
+        CoverTree::new(pole, Haversine::EARTH_KM),
+        Err(Error::OutsideMetric { value: 91.0, .. })
+    ));
     assert!(matches!(Haversine::new(-1.0), Err(Error::NotPositive { argument: "radius", .. })));
 }
 
@@ -55,17 +61,38 @@ fn residual_arguments_are_checked() {
     let make = |parameters: &Parameters| Residual::new(&points, 2, &points, parameters).map(|_| ());
     let with = |variance, lengthscales: &[f64]| Parameters::new(Kernel::Rbf, variance, lengthscales);
     assert_eq!(make(&good), Ok(()));
-    assert_eq!(make(&with(1.0, &[-0.5])), Err(Error::NotPositive { argument: "lengthscales", index: 0, value: -0.5 }));
-    assert_eq!(make(&with(0.0, &[0.5])), Err(Error::NotPositive { argument: "variance", index: 0, value: 0.0 }));
-    assert_eq!(make(&with(1.0, &[0.5; 3])), Err(Error::Length { argument: "lengthscales", expected: 2, found: 3 }));
+    assert_eq!(
+        make(&with(1.0, &[-0.5])),
+        Err(Error::NotPositive { argument: "lengthscales", index: 0, value: -0.5 })
+    );
+    assert_eq!(
+        make(&with(0.0, &[0.5])),
+        Err(Error::NotPositive { argument: "variance", index: 0, value: 0.0 })
+    );
+    assert_eq!(
+        make(&with(1.0, &[0.5; 3])),
+        Err(Error::Length { argument: "lengthscales", expected: 2, found: 3 })
+    );
     let twice = [0.0, 0.0, 0.0, 0.0];
     let no_jitter = Parameters { jitter: 0.0, ..good.clone() };
-    assert!(matches!(Residual::new(&points, 2, &twice, &no_jitter), Err(Error::NotPositiveDefinite { pivot: 1, .. })));
+    assert!(matches!(
+        Residual::new(&points, 2, &twice, &no_jitter),
+        Err(Error::NotPositiveDefinite { pivot: 1, .. })
+    ));
     let matrices = |v: &[f64], p: &[f64]| Residual::from_matrices(&points, 2, v, p, &good).map(|_| ());
     assert_eq!(matrices(&[0.1, 0.2], &[0.9, 0.9]), Ok(()));
-    assert_eq!(matrices(&[0.1, 0.2], &[0.9]), Err(Error::Length { argument: "p_diag", expected: 2, found: 1 }));
-    assert_eq!(matrices(&[0.1; 3], &[0.9; 2]), Err(Error::Length { argument: "v_matrix", expected: 4, found: 3 }));
-    assert_eq!(matrices(&[0.1; 2], &[0.9, 0.0]), Err(Error::NotPositive { argument: "p_diag", index: 1, value: 0.0 }));
+    assert_eq!(
+        matrices(&[0.1, 0.2], &[0.9]),
+        Err(Error::Length { argument: "p_diag", expected: 2, found: 1 })
+    );
+    assert_eq!(
+        matrices(&[0.1; 3], &[0.9; 2]),
+        Err(Error::Length { argument: "v_matrix", expected: 4, found: 3 })
+    );
+    assert_eq!(
+        matrices(&[0.1; 2], &[0.9, 0.0]),
+        Err(Error::NotPositive { argument: "p_diag", index: 1, value: 0.0 })
+    );
     let nan = matrices(&[0.1, f64::NAN], &[0.9; 2]);
     assert!(matches!(nan, Err(Error::NotFinite { argument: "v_matrix", row: 1, column: 0, .. })));
 }

@@ -4,8 +4,8 @@ mod common;
 
 use common::{SHAPES, Shape, cases, check, values};
 use cover_tree::{
-    Angular, Chebyshev, Cosine, CoverTree, Euclidean, Hamming, Haversine, Kernel, Manhattan, Metric, Points, Rows, Scan,
-    SquaredEuclidean,
+    Angular, Chebyshev, Cosine, CoverTree, Euclidean, Hamming, Haversine, Kernel, Manhattan, Metric, Points,
+    Rows, Scan, SquaredEuclidean,
 };
 
 fn engines<S: Points + Clone, M: Metric<S::Point> + Clone>(points: &S, metric: &M, queries: &S) {
@@ -91,7 +91,8 @@ fn haversine() {
 fn hamming() {
     for words in [1, 2, 4] {
         let mut numbers = common::Numbers(words as u64);
-        let bits = (0..200 * words).map(|i| numbers.word() & if i % 3 == 0 { 0xf } else { u64::MAX }).collect();
+        let bits =
+            (0..200 * words).map(|i| numbers.word() & if i % 3 == 0 { 0xf } else { u64::MAX }).collect();
         let points = Rows::new(bits, words).unwrap();
         let queries = points.select(&[0, 5, 77]);
         engines(&points, &Hamming, &queries);

@@ -4,7 +4,8 @@ mod common;
 
 use common::{Numbers, SHAPES, Shape, cases, values};
 use cover_tree::{
-    Auto, CoverTree, Error, Euclidean, Index, Kernel, Manhattan, Metric, Points, Rows, Scan, Search, brute_force,
+    Auto, CoverTree, Error, Euclidean, Index, Kernel, Manhattan, Metric, Points, Rows, Scan, Search,
+    brute_force,
 };
 use proptest::prelude::*;
 

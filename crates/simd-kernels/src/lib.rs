@@ -58,9 +58,9 @@ pub mod distance;
 mod key;
 pub mod level;
 pub mod morton;
-mod prefetch;
 #[cfg(feature = "std")]
 pub mod panel;
+mod prefetch;
 pub mod prefix;
 pub mod search;
 pub mod tag;

@@ -20,6 +20,8 @@
 //! norm's key is off by at most `(dimension + 4) eps / 2` of itself, plus what underflows (below 1e-37); a residual
 //! dot product by at most [`dot_error`] of the product of the vectors' lengths; a covariance by [`COVARIANCE_ERROR`].
 
+#![allow(clippy::needless_range_loop, reason = "lanes and queries count through several arrays side by side")]
+
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]

@@ -2,8 +2,8 @@
 
 use simd_kernels::Level;
 use simd_kernels::panel::{
-    COVARIANCE_ERROR, Covariance, Lanes, Norm, ROWS, ResidualQueries, RowQuery, Tile, dot_error, hamming, norm_row,
-    norm_tiles, residual_rows, residual_tiles,
+    COVARIANCE_ERROR, Covariance, Lanes, Norm, ROWS, ResidualQueries, RowQuery, Tile, dot_error, hamming,
+    norm_row, norm_tiles, residual_rows, residual_tiles,
 };
 
 /// Numbers in [-1, 1) from a counter.
@@ -48,9 +48,8 @@ fn check_norm(level: Level, norm: Norm, queries: &[[f32; 8]], panels: &[Lanes], 
         norm_row(level, norm, &point, panels, &mut keys);
         for (index, tile) in tiles.iter().enumerate() {
             for lane in 0..16 {
-                let terms = (0..rows).map(|row| {
-                    (f64::from(point[row]) - f64::from(panels[index * rows + row].0[lane])).abs()
-                });
+                let terms = (0..rows)
+                    .map(|row| (f64::from(point[row]) - f64::from(panels[index * rows + row].0[lane])).abs());
                 let exact: f64 = match norm {
                     Norm::Euclidean => terms.map(|x| x * x).sum(),
                     Norm::Manhattan => terms.sum(),
@@ -125,7 +124,10 @@ fn check_residual(
                     + 1.5 * (COVARIANCE_ERROR + 3.0 * f64::from(f32::EPSILON))
                     + (k - dot).abs() * 2.0 * f64::from(f32::EPSILON);
                 let key = tile.keys[query][lane];
-                assert!((f64::from(key) - exact).abs() <= error * scale.abs() + 1e-30, "{level} {key} {exact}");
+                assert!(
+                    (f64::from(key) - exact).abs() <= error * scale.abs() + 1e-30,
+                    "{level} {key} {exact}"
+                );
                 assert_eq!(tile.hits[query] >> lane & 1 == 1, key <= limits[query]);
             }
         }

@@ -78,8 +78,5 @@ macro_rules! angular {
 }
 
 angular!(Cosine, |squared: f64| squared / 2.0, |distance: f64| (2.0 * distance).sqrt());
-angular!(
-    Angular,
-    |squared: f64| 2.0 * (squared.sqrt() / 2.0).min(1.0).asin(),
-    |distance: f64| 2.0 * (distance / 2.0).min(std::f64::consts::FRAC_PI_2).sin()
-);
+angular!(Angular, |squared: f64| 2.0 * (squared.sqrt() / 2.0).min(1.0).asin(), |distance: f64| 2.0
+    * (distance / 2.0).min(std::f64::consts::FRAC_PI_2).sin());

@@ -63,7 +63,10 @@ impl<T: Scalar> Metric<[T]> for Haversine {
             return Err(Error::OutsideMetric { requires: "a latitude within 90 degrees", value: latitude });
         }
         if longitude.abs() > 720.0 {
-            return Err(Error::OutsideMetric { requires: "a longitude within 720 degrees", value: longitude });
+            return Err(Error::OutsideMetric {
+                requires: "a longitude within 720 degrees",
+                value: longitude,
+            });
         }
         Ok(())
     }

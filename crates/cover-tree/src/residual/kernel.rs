@@ -76,7 +76,8 @@ impl Parameters {
         argument: &'static str,
     ) -> Result<Rows<f64>, Error> {
         let factor = self.unit_kernel().scale();
-        let lengthscale = |i: usize| self.lengthscales[if self.lengthscales.len() == 1 { 0 } else { i % dimension }];
+        let lengthscale =
+            |i: usize| self.lengthscales[if self.lengthscales.len() == 1 { 0 } else { i % dimension }];
         let scaled = coordinates.iter().enumerate().map(|(i, x)| x * (factor / lengthscale(i)));
         Rows::new(scaled.collect(), dimension).map_err(|error| match error {
             Error::NotFinite { row, column, value, .. } => Error::NotFinite { argument, row, column, value },

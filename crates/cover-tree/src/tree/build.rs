@@ -130,7 +130,8 @@ fn split<S: Points>(points: &S, metric: &impl Metric<S::Point>, cluster: Cluster
     let mut centres = vec![cluster.centre];
     while centres.len() < most {
         // The first of the farthest, so that the tree does not depend on anything but the points.
-        let far = (0..members.len()).fold(0, |a, b| if members[b].distance > members[a].distance { b } else { a });
+        let far =
+            (0..members.len()).fold(0, |a, b| if members[b].distance > members[a].distance { b } else { a });
         let apart = members[far].distance;
         if apart == 0.0 || (apart <= target && centres.len() > 1) {
             break;

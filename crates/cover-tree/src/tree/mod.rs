@@ -134,8 +134,9 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
 
     /// Builds nodes and panels anew over all points that were not removed.
     fn rebuild(&mut self) {
-        let live: Vec<u32> =
-            (0..self.indices.len() as u32).filter(|&slot| !self.removed.contains(self.indices[slot as usize])).collect();
+        let live: Vec<u32> = (0..self.indices.len() as u32)
+            .filter(|&slot| !self.removed.contains(self.indices[slot as usize]))
+            .collect();
         let Built { nodes, order } = build::build(&self.points, &self.metric, &live);
         let mut slot_of = vec![NO_SLOT; self.indices.len()];
         for (slot, &position) in order.iter().enumerate() {

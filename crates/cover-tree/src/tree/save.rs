@@ -8,8 +8,8 @@
 
 use std::io::{Read, Write};
 
-use super::{CoverTree, NO_SLOT};
 use super::topology::Node;
+use super::{CoverTree, NO_SLOT};
 use crate::metric::Metric;
 use crate::scan::check_points;
 use crate::{Bitmap, Error, Points, Rows, Scalar};
@@ -64,8 +64,8 @@ impl<T: Scalar, M: Metric<[T]>> CoverTree<Rows<T>, M> {
     /// # Errors
     /// [`Error::Corrupt`] naming the part that does not fit, [`Error::Io`], and what [`Rows::new`] refuses.
     pub fn load(mut from: impl Read, metric: M) -> Result<Self, Error> {
-        let [magic, tag, dimension, len, end, indexed, node_count, _] = <[u64; 8]>::try_from(read_array(&mut from, 8)?)
-            .expect("eight words were asked for");
+        let [magic, tag, dimension, len, end, indexed, node_count, _] =
+            <[u64; 8]>::try_from(read_array(&mut from, 8)?).expect("eight words were asked for");
         if magic != MAGIC {
             return Err(Error::Corrupt { part: "magic number" });
         }
@@ -92,7 +92,8 @@ impl<T: Scalar, M: Metric<[T]>> CoverTree<Rows<T>, M> {
         let gone = indices.iter().filter(|&&index| slots[index as usize] == NO_SLOT).copied();
         let removed: Bitmap = gone.clone().collect();
         let removed_count = gone.count();
-        let mut tree = Self { points, metric, nodes, indices, slots, indexed, removed, removed_count, blocks: None };
+        let mut tree =
+            Self { points, metric, nodes, indices, slots, indexed, removed, removed_count, blocks: None };
         tree.spread_index_min();
         tree.pack();
         Ok(tree)
@@ -103,9 +104,10 @@ fn check_tables(indices: &[u32], slots: &[u32]) -> Result<(), Error> {
     let both_ways = indices.iter().enumerate().all(|(slot, &index)| {
         slots.get(index as usize).is_some_and(|&back| back == slot as u32 || back == NO_SLOT)
     });
-    let known = slots.iter().enumerate().all(|(index, &slot)| {
-        slot == NO_SLOT || indices.get(slot as usize) == Some(&(index as u32))
-    });
+    let known = slots
+        .iter()
+        .enumerate()
+        .all(|(index, &slot)| slot == NO_SLOT || indices.get(slot as usize) == Some(&(index as u32)));
     if both_ways && known { Ok(()) } else { Err(Error::Corrupt { part: "index table" }) }
 }
 
@@ -115,7 +117,11 @@ fn check_nodes(nodes: &[Node], indexed: usize) -> Result<(), Error> {
         let end = if node.is_leaf() { indexed } else { nodes.len() };
         // Children come after their parent, so no walk can be caught in a circle.
         let forward = node.is_leaf() || range.start > id;
-        !range.is_empty() && range.end <= end && forward && (node.centre as usize) < indexed && node.radius >= 0.0
+        !range.is_empty()
+            && range.end <= end
+            && forward
+            && (node.centre as usize) < indexed
+            && node.radius >= 0.0
     };
     let whole = nodes.is_empty() == (indexed == 0);
     if whole && nodes.iter().enumerate().all(fits) { Ok(()) } else { Err(Error::Corrupt { part: "nodes" }) }
@@ -132,9 +138,11 @@ fn read_array<V: bytemuck::Pod>(from: &mut impl Read, count: usize) -> Result<Ve
     while values.len() < count {
         let start = values.len();
         values.resize(count.min(start + PIECE), V::zeroed());
-        from.read_exact(bytemuck::cast_slice_mut(&mut values[start..])).map_err(|error| match error.kind() {
-            std::io::ErrorKind::UnexpectedEof => Error::Corrupt { part: "length" },
-            _ => Error::from(error),
+        from.read_exact(bytemuck::cast_slice_mut(&mut values[start..])).map_err(|error| {
+            match error.kind() {
+                std::io::ErrorKind::UnexpectedEof => Error::Corrupt { part: "length" },
+                _ => Error::from(error),
+            }
         })?;
     }
     Ok(values)

@@ -61,7 +61,12 @@ pub(super) struct Work {
 
 impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
     /// The neighbours, and the work, of a search that compares at most about `budget` points.
-    pub(super) fn run(&self, request: &Request<'_, S::Point>, scratch: &mut Scratch, budget: usize) -> (Vec<Neighbour>, Work) {
+    pub(super) fn run(
+        &self,
+        request: &Request<'_, S::Point>,
+        scratch: &mut Scratch,
+        budget: usize,
+    ) -> (Vec<Neighbour>, Work) {
         if request.search.is_void() {
             return (Vec::new(), Work { compared: 0, unseen: f64::INFINITY });
         }
@@ -190,8 +195,14 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
                 }
             }
         }
-        let neighbour =
-            |slot: u32| measure(&self.metric, request.point, self.points.point(slot as usize), self.indices[slot as usize]);
+        let neighbour = |slot: u32| {
+            measure(
+                &self.metric,
+                request.point,
+                self.points.point(slot as usize),
+                self.indices[slot as usize],
+            )
+        };
         let prefetch = |slot: u32| fetch(self.points.point(slot as usize));
         found.finish(best, &ruler, triangle, prefetch, neighbour);
         work

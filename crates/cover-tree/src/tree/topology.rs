@@ -75,7 +75,11 @@ pub(crate) fn level_of(distance: f64) -> i32 {
         true if distance.is_finite() => {
             let guess = distance.log2().ceil() as i32;
             // The logarithm may be wrong by one at a power of two.
-            if BASE.powi(guess - 1) >= distance { guess - 1 } else { guess + i32::from(BASE.powi(guess) < distance) }
+            if BASE.powi(guess - 1) >= distance {
+                guess - 1
+            } else {
+                guess + i32::from(BASE.powi(guess) < distance)
+            }
         }
         true => i32::MAX,
         false => LEVEL_MIN,

@@ -1,7 +1,9 @@
 //! Data that bites, and the one comparison that all engines go through.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
-use cover_tree::{Bitmap, Index, Kernel, Metric, Neighbour, Parameters, Points, Residual, Rows, Search, brute_force};
+use cover_tree::{
+    Bitmap, Index, Kernel, Metric, Neighbour, Parameters, Points, Residual, Rows, Search, brute_force,
+};
 
 /// A counter-based generator of numbers in [0, 1).
 #[derive(Clone, Debug)]
@@ -76,7 +78,12 @@ pub fn values(shape: Shape, n: usize, dimension: usize, seed: u64) -> Vec<f64> {
 }
 
 /// Compares an engine with brute force for every kind of search, from some points of the data and some others.
-pub fn check<I: Index>(index: &I, points: &I::Points, metric: &impl Metric<<I::Points as Points>::Point>, queries: &I::Points) {
+pub fn check<I: Index>(
+    index: &I,
+    points: &I::Points,
+    metric: &impl Metric<<I::Points as Points>::Point>,
+    queries: &I::Points,
+) {
     let n = points.len();
     let half: Bitmap = (0..n as u32).filter(|i| i % 2 == 0).collect();
     let third = |i: u32| i % 3 == 1;

@@ -3,7 +3,9 @@
 
 use core::arch::x86_64::*;
 
-use super::{BLOCK, Covariance, LANES, Lanes, Norm, QUERIES, ROWS, ResidualQueries, RowQuery, Tile, finish, rows};
+use super::{
+    BLOCK, Covariance, LANES, Lanes, Norm, QUERIES, ROWS, ResidualQueries, RowQuery, Tile, finish, rows,
+};
 
 const HALF: usize = QUERIES / 2;
 const EUCLIDEAN: u8 = 0;
@@ -189,7 +191,11 @@ pub(super) fn hamming(a: &[u64], b: &[u64]) -> u64 {
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
-pub(super) fn residual_rows(covariance: Covariance, query: &RowQuery<'_>, matrix: &[&[f64]; ROWS]) -> [f32; ROWS] {
+pub(super) fn residual_rows(
+    covariance: Covariance,
+    query: &RowQuery<'_>,
+    matrix: &[&[f64]; ROWS],
+) -> [f32; ROWS] {
     let vector = query.dimension..query.row.len() - 1;
     let row = |index: usize| &matrix[index][vector.clone()];
     let x = &query.row[vector.clone()];

@@ -3,7 +3,9 @@
 
 use core::arch::x86_64::*;
 
-use super::{BLOCK, Covariance, LANES, Lanes, Norm, QUERIES, ROWS, ResidualQueries, RowQuery, Tile, finish, rows};
+use super::{
+    BLOCK, Covariance, LANES, Lanes, Norm, QUERIES, ROWS, ResidualQueries, RowQuery, Tile, finish, rows,
+};
 
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
 pub(super) fn norm_tiles(
@@ -52,7 +54,12 @@ fn step<const NORM: u8>(sum: __m512, x: __m512, y: __m512) -> __m512 {
 
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq")]
-fn norm_pair<const NORM: u8>(queries: &[[f32; QUERIES]], first: &[Lanes], second: &[Lanes], tiles: &mut [Tile]) {
+fn norm_pair<const NORM: u8>(
+    queries: &[[f32; QUERIES]],
+    first: &[Lanes],
+    second: &[Lanes],
+    tiles: &mut [Tile],
+) {
     let mut sums = [[_mm512_setzero_ps(); QUERIES]; 2];
     for ((x, y0), y1) in queries.iter().zip(first).zip(second) {
         let (y0, y1) = (load(&y0.0), load(&y1.0));
@@ -177,7 +184,11 @@ pub(super) fn hamming(a: &[u64], b: &[u64]) -> u64 {
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
-pub(super) fn residual_rows(covariance: Covariance, query: &RowQuery<'_>, matrix: &[&[f64]; ROWS]) -> [f32; ROWS] {
+pub(super) fn residual_rows(
+    covariance: Covariance,
+    query: &RowQuery<'_>,
+    matrix: &[&[f64]; ROWS],
+) -> [f32; ROWS] {
     let vector = query.dimension..query.row.len() - 1;
     let row = |index: usize| &matrix[index][vector.clone()];
     let x = &query.row[vector.clone()];

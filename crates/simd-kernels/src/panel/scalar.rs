@@ -49,7 +49,8 @@ pub(super) fn residual_tiles(
     for (tile, panel) in tiles.iter_mut().zip(panels.chunks(dimension + len + 1)) {
         for query in 0..QUERIES {
             tile.keys[query] = [0.0; LANES];
-            let rows = queries.vectors.chunks(super::BLOCK).zip(panel[dimension..][..len].chunks(super::BLOCK));
+            let rows =
+                queries.vectors.chunks(super::BLOCK).zip(panel[dimension..][..len].chunks(super::BLOCK));
             for (x, y) in rows {
                 for lane in 0..LANES {
                     tile.keys[query][lane] += x.iter().zip(y).map(|(x, y)| x[query] * y.0[lane]).sum::<f32>();
@@ -61,7 +62,11 @@ pub(super) fn residual_tiles(
     }
 }
 
-pub(super) fn residual_rows(covariance: Covariance, query: &RowQuery<'_>, matrix: &[&[f64]; ROWS]) -> [f32; ROWS] {
+pub(super) fn residual_rows(
+    covariance: Covariance,
+    query: &RowQuery<'_>,
+    matrix: &[&[f64]; ROWS],
+) -> [f32; ROWS] {
     let vector = query.dimension..query.row.len() - 1;
     let mut dots = [0.0; ROWS];
     for (dot, row) in dots.iter_mut().zip(matrix) {

@@ -75,7 +75,8 @@ fn row<const D: usize>(suite: &mut Suite, cloud: Cloud, n: usize, only_full: boo
     let tree = CoverTree::new(points.clone(), Euclidean).expect("clouds are finite");
     let scan = Scan::new(points.clone(), Euclidean).expect("clouds are finite");
     let item = |(index, point): (usize, &[f32; D])| Item { point: *point, index: index as u32 };
-    let vp: FlatVpTree<Item<D>> = FlatVpTree::balanced(values.as_chunks::<D>().0.iter().enumerate().map(item));
+    let vp: FlatVpTree<Item<D>> =
+        FlatVpTree::balanced(values.as_chunks::<D>().0.iter().enumerate().map(item));
     let kd: ImmutableKdTree<f32, D> =
         ImmutableKdTree::new_from_slice(values.as_chunks::<D>().0).expect("kiddo takes these points");
     let query_points = asked.as_chunks::<D>().0;
@@ -121,7 +122,13 @@ fn row<const D: usize>(suite: &mut Suite, cloud: Cloud, n: usize, only_full: boo
             contest = contest.target(Against::Engine("acap-vp"), 1.0);
         }
         contest
-            .ours_with("cover-tree", env!("CARGO_PKG_VERSION"), || (), |()| ask_tree(), |(), found| ours(found))
+            .ours_with(
+                "cover-tree",
+                env!("CARGO_PKG_VERSION"),
+                || (),
+                |()| ask_tree(),
+                |(), found| ours(found),
+            )
             .note("recall", recalls[0])
             .ours_with("scan", env!("CARGO_PKG_VERSION"), || (), |()| ask_scan(), |(), found| ours(found))
             .note("recall", recalls[1])
@@ -186,7 +193,13 @@ fn all_knn<const D: usize>(suite: &mut Suite, cloud: Cloud, n: usize) {
         .operations(n)
         .unit("ns/query")
         .rounds_max(3)
-        .ours_with("batch", env!("CARGO_PKG_VERSION"), || (), |()| tree.all_knn(10), |(), found| answer(found))
+        .ours_with(
+            "batch",
+            env!("CARGO_PKG_VERSION"),
+            || (),
+            |()| tree.all_knn(10),
+            |(), found| answer(found),
+        )
         .note("recall", 1.0)
         .ours_with("single", env!("CARGO_PKG_VERSION"), || (), |()| single(), |(), found| answer(found))
         .note("recall", 1.0)

@@ -60,7 +60,13 @@ pub(crate) fn run(suite: &mut Suite) {
     }
 }
 
-fn row(suite: &mut Suite, bench: &str, prepared: &Prepared, scan: &Scan<Rows<f64>, &Residual>, predecessors: bool) {
+fn row(
+    suite: &mut Suite,
+    bench: &str,
+    prepared: &Prepared,
+    scan: &Scan<Rows<f64>, &Residual>,
+    predecessors: bool,
+) {
     let search = |query| prepared.search(predecessors, query);
     let expected = exact::neighbours(&prepared.rows, &prepared.metric, &prepared.queries, search);
     let ask = || scan.search_batch(&prepared.queries, search).expect("the queries are well formed");
@@ -71,7 +77,9 @@ fn row(suite: &mut Suite, bench: &str, prepared: &Prepared, scan: &Scan<Rows<f64
     };
     suite
         .contest(bench, prepared.rows.len())
-        .models("neighbours of a Vecchia Gaussian process under the residual correlation, 1 query in 16 inducing")
+        .models(
+            "neighbours of a Vecchia Gaussian process under the residual correlation, 1 query in 16 inducing",
+        )
         .flatters("whoever multiplies blocks of vectors; its opponents run in Python on the same input")
         .operations(QUERIES)
         .unit("ns/query")
