@@ -1,6 +1,7 @@
 //! Duplicates among binary fingerprints of 256 bits, such as perceptual hashes of images: all pairs within 12 bits.
 //!
 //! `cargo run --release -p cover-tree --example fingerprints`
+#![allow(clippy::print_stdout, reason = "an example talks")]
 
 use cover_tree::{Auto, Error, Hamming, Index, Rows};
 

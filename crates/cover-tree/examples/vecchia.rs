@@ -2,8 +2,9 @@
 //! predecessors under the residual correlation. The log-likelihood is compared with the exact one on a subset.
 //!
 //! `cargo run --release -p cover-tree --features rayon --example vecchia`
+#![allow(clippy::print_stdout, reason = "an example talks")]
 
-use cover_tree::{Error, Index, Kernel, Neighbour, Parameters, Points, Residual, Rows, Scan};
+use cover_tree::{Error, Index, Kernel, Neighbour, Parameters, Points, Residual, Scan};
 
 const POINTS: usize = 20_000;
 const INDUCING: usize = 100;

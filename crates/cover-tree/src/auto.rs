@@ -36,7 +36,7 @@ pub struct Auto<S, M> {
 
 #[derive(Clone, Debug)]
 enum Picked<S, M> {
-    Tree(CoverTree<S, M>),
+    Tree(Box<CoverTree<S, M>>),
     Scan(Scan<S, M>),
 }
 
@@ -92,7 +92,7 @@ impl<S: Points + Clone, M: Metric<S::Point> + Clone> Auto<S, M> {
         let pruned = if probes == 0 { 1.0 } else { (1.0 - compared / probes as f64).max(0.0) };
         let engine = if pruned >= 1.0 - COMPARED_MAX { Engine::CoverTree } else { Engine::Scan };
         let picked = match engine {
-            Engine::CoverTree => Picked::Tree(tree),
+            Engine::CoverTree => Picked::Tree(Box::new(tree)),
             Engine::Scan => Picked::Scan(Scan::new(points, metric)?),
         };
         Ok(Self { picked, choice: Choice { engine, pruned, probes } })

@@ -1,4 +1,5 @@
 //! Every tile kernel at every level against f64, within the contract that the module states.
+#![allow(clippy::needless_range_loop, reason = "lanes count through several arrays side by side")]
 
 use simd_kernels::Level;
 use simd_kernels::panel::{

@@ -75,10 +75,8 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
             self.offer(&mut best, request, slot);
         }
         scratch.queue.clear();
-        if let Some(root) = self.nodes.first() {
-            if root.index_min < request.search.before {
-                scratch.queue.push(Open { nearest: 0.0, node: 0 });
-            }
+        if self.nodes.first().is_some_and(|root| root.index_min < request.search.before) {
+            scratch.queue.push(Open { nearest: 0.0, node: 0 });
         }
         let mut work = match &self.blocks {
             Some(panels) => self.run_panels(panels, request, scratch, budget, &mut best),

@@ -7,32 +7,32 @@ use cover_tree::{
 
 /// A counter-based generator of numbers in [0, 1).
 #[derive(Clone, Debug)]
-pub struct Numbers(pub u64);
+pub(crate) struct Numbers(pub(crate) u64);
 
 impl Numbers {
-    pub fn word(&mut self) -> u64 {
+    pub(crate) fn word(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
     }
-    pub fn unit(&mut self) -> f64 {
+    pub(crate) fn unit(&mut self) -> f64 {
         (self.word() >> 11) as f64 / (1_u64 << 53) as f64
     }
-    pub fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         (self.word() % n.max(1) as u64) as usize
     }
 }
 
 /// How many cases a randomised test runs: ten times as many with `LOCALITY_LONG=1`.
-pub fn cases(short: u64) -> u64 {
+pub(crate) fn cases(short: u64) -> u64 {
     if std::env::var_os("LOCALITY_LONG").is_some_and(|value| value == "1") { 10 * short } else { short }
 }
 
 /// Shapes of vector data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub(crate) enum Shape {
     Uniform,
     /// Small integers: full of equal distances.
     Digits,
@@ -47,7 +47,7 @@ pub enum Shape {
     Spread,
 }
 
-pub const SHAPES: [Shape; 7] = [
+pub(crate) const SHAPES: [Shape; 7] = [
     Shape::Uniform,
     Shape::Digits,
     Shape::Duplicates,
@@ -57,7 +57,7 @@ pub const SHAPES: [Shape; 7] = [
     Shape::Spread,
 ];
 
-pub fn values(shape: Shape, n: usize, dimension: usize, seed: u64) -> Vec<f64> {
+pub(crate) fn values(shape: Shape, n: usize, dimension: usize, seed: u64) -> Vec<f64> {
     let mut numbers = Numbers(seed);
     let mut out = Vec::with_capacity(n * dimension);
     for _ in 0..n {
@@ -78,7 +78,7 @@ pub fn values(shape: Shape, n: usize, dimension: usize, seed: u64) -> Vec<f64> {
 }
 
 /// Compares an engine with brute force for every kind of search, from some points of the data and some others.
-pub fn check<I: Index>(
+pub(crate) fn check<I: Index>(
     index: &I,
     points: &I::Points,
     metric: &impl Metric<<I::Points as Points>::Point>,
@@ -120,7 +120,7 @@ pub fn check<I: Index>(
     }
 }
 
-pub fn assert_same(found: &[Neighbour], expected: &[Neighbour], what: &str) {
+pub(crate) fn assert_same(found: &[Neighbour], expected: &[Neighbour], what: &str) {
     assert_eq!(found.len(), expected.len(), "{what}: {found:?} {expected:?}");
     for (found, expected) in found.iter().zip(expected) {
         assert_eq!(found.index, expected.index, "{what}");
@@ -129,7 +129,13 @@ pub fn assert_same(found: &[Neighbour], expected: &[Neighbour], what: &str) {
 }
 
 /// A residual metric over random points with the given kernel; `m` of them are inducing points.
-pub fn residual(kernel: Kernel, n: usize, m: usize, lengthscale: f64, seed: u64) -> (Residual, Rows<f64>) {
+pub(crate) fn residual(
+    kernel: Kernel,
+    n: usize,
+    m: usize,
+    lengthscale: f64,
+    seed: u64,
+) -> (Residual, Rows<f64>) {
     let coordinates = values(Shape::Uniform, n, 3, seed);
     let inducing: Vec<f64> = (0..m).flat_map(|i| coordinates[i * n / m * 3..][..3].to_vec()).collect();
     let parameters = Parameters::new(kernel, 2.5, &[lengthscale, lengthscale * 1.5, lengthscale * 0.7]);
