@@ -12,7 +12,7 @@ const PROBES: usize = 64;
 const PROBE_K: usize = 10;
 
 /// The fraction of points that a tree may compare and still be preferred: a scan compares a pair of a batch some eight
-/// times faster, because eight queries share each load and none waits for a queue (decision 0072).
+/// times faster, because eight queries share each load and none waits for a queue. An estimate from the rows M of the bench, not yet a sweep.
 const COMPARED_MAX: f64 = 0.12;
 
 /// A tree or a scan, whichever a probe of the data finds faster; it tells which and why.
