@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod bplus_tree;
+pub mod cover_tree;
 pub mod harness;
 pub mod neighbor_list;
 pub mod radix_index;

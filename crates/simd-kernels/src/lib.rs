@@ -60,6 +60,8 @@ pub mod distance;
 mod key;
 pub mod level;
 pub mod morton;
+#[cfg(feature = "std")]
+pub mod panel;
 mod prefetch;
 pub mod prefix;
 pub mod search;

@@ -1,0 +1,205 @@
+//! Euclidean neighbours of points of low and high dimension, against kiddo's k-d tree and acap's vantage-point tree.
+
+use std::num::NonZero;
+
+use acap::distance::{Metric as AcapMetric, Proximity};
+use acap::euclid::EuclideanDistance;
+use acap::knn::NearestNeighbors;
+use acap::vp::FlatVpTree;
+use bench_own::cover_tree::Cloud;
+use bench_own::harness::{Against, Suite};
+use cover_tree::{CoverTree, Euclidean, Index, Metric, Neighbour, Neighbours, Points, Rows, Scan, Search};
+use kiddo::{ImmutableKdTree, SquaredEuclidean};
+
+use crate::exact;
+
+const QUERIES: usize = 1000;
+
+pub(crate) fn run(suite: &mut Suite) {
+    use Cloud::{Clustered, Manifold, Uniform};
+    row::<64>(suite, Manifold, 10_000, false);
+    row::<64>(suite, Manifold, 100_000, false);
+    row::<2>(suite, Uniform, 100_000, true);
+    row::<3>(suite, Uniform, 100_000, false);
+    row::<3>(suite, Clustered, 100_000, true);
+    row::<8>(suite, Uniform, 100_000, true);
+    row::<8>(suite, Clustered, 100_000, true);
+    row::<16>(suite, Uniform, 100_000, true);
+    row::<16>(suite, Clustered, 100_000, true);
+    row::<32>(suite, Uniform, 32_768, false);
+    row::<32>(suite, Clustered, 32_768, true);
+    row::<128>(suite, Uniform, 32_768, true);
+    row::<128>(suite, Clustered, 32_768, true);
+    all_knn::<64>(suite, Manifold, 100_000);
+}
+
+/// A point as acap takes it: its distance is summed in lanes, as ours is.
+#[derive(Clone, Copy)]
+struct Item<const D: usize> {
+    point: [f32; D],
+    index: u32,
+}
+
+impl<const D: usize> Proximity for Item<D> {
+    type Distance = EuclideanDistance<f32>;
+
+    #[inline]
+    fn distance(&self, other: &Self) -> EuclideanDistance<f32> {
+        let mut lanes = [0.0; 16];
+        let (a, a_tail) = self.point.as_chunks::<16>();
+        let (b, b_tail) = other.point.as_chunks::<16>();
+        for (a, b) in a.iter().zip(b) {
+            for lane in 0..16 {
+                lanes[lane] += (a[lane] - b[lane]) * (a[lane] - b[lane]);
+            }
+        }
+        let tail: f32 = a_tail.iter().zip(b_tail).map(|(a, b)| (a - b) * (a - b)).sum();
+        EuclideanDistance::from_squared(lanes.iter().sum::<f32>() + tail)
+    }
+}
+
+impl<const D: usize> AcapMetric for Item<D> {}
+
+/// Found indices, row after row.
+type Found = Vec<Vec<u32>>;
+
+fn row<const D: usize>(suite: &mut Suite, cloud: Cloud, n: usize, only_full: bool) {
+    let kinds = [1, 10, 50].map(|k| (k, format!("knn/{}-d{D}/k{k}", cloud.letter())));
+    let asked = !suite.options().filter.is_empty() || suite.options().full;
+    if (only_full && !asked) || !kinds.iter().any(|(_, bench)| suite.wants(bench, n)) {
+        return;
+    }
+    let (values, asked) = cloud.build(n, QUERIES, D, suite.options().seed);
+    let points = Rows::new(values.clone(), D).expect("clouds are finite");
+    let queries = Rows::new(asked.clone(), D).expect("clouds are finite");
+    let tree = CoverTree::new(points.clone(), Euclidean).expect("clouds are finite");
+    let scan = Scan::new(points.clone(), Euclidean).expect("clouds are finite");
+    let item = |(index, point): (usize, &[f32; D])| Item { point: *point, index: index as u32 };
+    let vp: FlatVpTree<Item<D>> =
+        FlatVpTree::balanced(values.as_chunks::<D>().0.iter().enumerate().map(item));
+    let kd: ImmutableKdTree<f32, D> =
+        ImmutableKdTree::new_from_slice(values.as_chunks::<D>().0).expect("kiddo takes these points");
+    let query_points = asked.as_chunks::<D>().0;
+    for (k, bench) in &kinds {
+        let k = *k;
+        if !suite.wants(bench, n) {
+            continue;
+        }
+        let expected = exact::neighbours(&points, &Euclidean, &queries, |_| Search::nearest(k));
+        let sum = exact::expected(&expected);
+        let ours = |found: &Neighbours| {
+            let rows = exact::indices(found);
+            exact::sum(rows.iter().map(Vec::as_slice))
+        };
+        let ask_tree = || tree.knn_batch(&queries, k).expect("the queries are of the tree's space");
+        let ask_scan = || scan.knn_batch(&queries, k).expect("the queries are of the scan's space");
+        let ask_vp = || -> Found {
+            let each = |point: &[f32; D]| {
+                let found = vp.k_nearest(&Item { point: *point, index: 0 }, k);
+                found.into_iter().map(|neighbour| neighbour.item.index).collect()
+            };
+            query_points.iter().map(each).collect()
+        };
+        let ask_kd = || -> Found {
+            let k = NonZero::new(k).expect("k is at least 1");
+            let each = |point: &[f32; D]| {
+                let found = kd.query(point).nearest_n::<SquaredEuclidean<f32>>(k).execute();
+                found.into_iter().map(|neighbour| neighbour.item as u32).collect()
+            };
+            query_points.iter().map(each).collect()
+        };
+        let judge = |found: &Found| judge(found, &expected, &points, &queries, sum);
+        let recalls = [exact::indices(&ask_tree()), exact::indices(&ask_scan()), ask_vp(), ask_kd()]
+            .map(|found| exact::recall(&found, &expected));
+        let mut contest = suite
+            .contest(bench, n)
+            .models("exact nearest neighbours of points that are not in the index")
+            .flatters(flattered(cloud, D))
+            .operations(QUERIES)
+            .unit("ns/query")
+            .expect(sum);
+        if cloud == Cloud::Manifold {
+            contest = contest.target(Against::Engine("acap-vp"), 1.0);
+        }
+        contest
+            .ours_with(
+                "cover-tree",
+                env!("CARGO_PKG_VERSION"),
+                || (),
+                |()| ask_tree(),
+                |(), found| ours(found),
+            )
+            .note("recall", recalls[0])
+            .ours_with("scan", env!("CARGO_PKG_VERSION"), || (), |()| ask_scan(), |(), found| ours(found))
+            .note("recall", recalls[1])
+            .peer_with("acap-vp", "0.4", || (), |()| ask_vp(), |(), found| judge(found))
+            .note("recall", recalls[2])
+            .peer_with("kiddo", "6.3", || (), |()| ask_kd(), |(), found| judge(found))
+            .note("recall", recalls[3])
+            .run();
+    }
+}
+
+fn flattered(cloud: Cloud, dimension: usize) -> &'static str {
+    match (cloud, dimension) {
+        (Cloud::Manifold, _) => "trees that prune by distance alone",
+        (_, ..=8) => "k-d trees: few axes, each of which prunes",
+        _ => "the scan: no tree can prune here",
+    }
+}
+
+/// The expected checksum if the answer is right up to the rounding of f32, in which peers compute; else another.
+fn judge(
+    found: &Found,
+    expected: &[Vec<Neighbour>],
+    points: &Rows<f32>,
+    queries: &Rows<f32>,
+    sum: u64,
+) -> u64 {
+    let right = found.iter().zip(expected).enumerate().all(|(query, (row, expected))| {
+        let worst = expected.last().map_or(0.0, |neighbour| neighbour.distance);
+        let mut distinct = row.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        distinct.len() == expected.len()
+            && row.iter().all(|&index| {
+                let distance = Euclidean.distance(queries.point(query), points.point(index as usize));
+                distance <= worst * (1.0 + 1e-5)
+            })
+    });
+    if right { sum } else { exact::sum(found.iter().map(Vec::as_slice)) ^ 1 }
+}
+
+/// The ten nearest others of every point; `all_knn` is still one search a point (decision 0072), so both are equal.
+fn all_knn<const D: usize>(suite: &mut Suite, cloud: Cloud, n: usize) {
+    let bench = format!("all-knn/{}-d{D}/k10", cloud.letter());
+    if !suite.options().full && suite.options().filter.is_empty() || !suite.wants(&bench, n) {
+        return;
+    }
+    let (values, _) = cloud.build(n, 0, D, suite.options().seed);
+    let tree = CoverTree::new(Rows::new(values, D).expect("clouds are finite"), Euclidean).expect("finite");
+    let answer = |found: &Neighbours| {
+        let rows = exact::indices(found);
+        exact::sum(rows.iter().map(Vec::as_slice))
+    };
+    let single = || {
+        let indices: Vec<usize> = (0..n).collect();
+        tree.knn_of(&indices, |index| Search::nearest(10).except(index as u32)).expect("all are in the tree")
+    };
+    suite
+        .contest(&bench, n)
+        .models("a nearest-neighbour graph, as clustering and embedding start from")
+        .flatters("batches: near queries visit the same leaves")
+        .operations(n)
+        .unit("ns/query")
+        .rounds_max(3)
+        .ours_with(
+            "batch",
+            env!("CARGO_PKG_VERSION"),
+            || (),
+            |()| tree.all_knn(10),
+            |(), found| answer(found),
+        )
+        .ours_with("single", env!("CARGO_PKG_VERSION"), || (), |()| single(), |(), found| answer(found))
+        .run();
+}

@@ -1,0 +1,274 @@
+//! The exact blocked scan: every query against every point, eight queries and sixteen points at a time.
+//!
+//! ```text
+//! for each batch of panels                      stays in the second-level cache
+//!     for each eight queries
+//!         keys and hits of 8 x 16 x 16 pairs    one kernel call, f32
+//!         offer the hits                        few, once the limits are low
+//! for each query: distances in f64 of what was kept, nearest key first
+//! ```
+//! **Error bound.** A key in f32 is within a certified bound of the distance (the rules are in `ruler.rs`), and a point
+//! is dropped only if its key lies beyond that of the k-th by more than both bounds. So the answer is that of f64 brute
+//! force, whatever the data; bad data only makes more candidates.
+//!
+//! **Ill-conditioned points.** Under [`Residual`](crate::Residual), keys of points whose `p` is near the floor, above
+//! all of the inducing points themselves, say little. Their error is known one by one, so they are candidates where
+//! they may matter, and never lower a limit that they cannot vouch for.
+
+use simd_kernels::Level;
+use simd_kernels::panel::{self, LANES, QUERIES, ROWS, Tile};
+
+use crate::best::{Best, Candidates, measure};
+use crate::index::{Index, Request};
+use crate::metric::{Blocks, Metric, Residuals};
+use crate::panels::{BATCH, Panels, Prepared, QueryBlock};
+use crate::ruler::Ruler;
+use crate::{Error, Neighbour, Points};
+
+/// An index that compares every query with every point: the engine where no tree can prune.
+///
+/// Use it for the residual metric, for uniform data from some 20 dimensions on, and for a metric without a triangle
+/// inequality.
+///
+/// # Examples
+/// ```
+/// use cover_tree::{Euclidean, Index, Rows, Scan};
+///
+/// let points = Rows::new(vec![0.0_f32, 0.0, 3.0, 4.0, 1.0, 1.0], 2)?;
+/// let scan = Scan::new(points, Euclidean)?;
+/// let found = scan.knn(&[0.0, 0.0], 2)?;
+/// assert_eq!(found.iter().map(|n| n.index).collect::<Vec<_>>(), [0, 2]);
+/// assert_eq!(scan.radius(&[0.0, 0.0], 5.0)?[2].distance, 5.0);
+/// # Ok::<(), cover_tree::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Scan<S, M> {
+    points: S,
+    metric: M,
+    /// In the points' own order; none where the metric has no blocks.
+    panels: Option<Panels>,
+}
+
+impl<S: Points, M: Metric<S::Point>> Scan<S, M> {
+    /// Copies the points into panels.
+    ///
+    /// Time: O(n). Allocates 4 bytes a coordinate besides the points.
+    ///
+    /// # Errors
+    /// If a point is not one of the metric's space, or there are more than 2^32 - 2.
+    pub fn new(points: S, metric: M) -> Result<Self, Error> {
+        check_points(&points, &metric)?;
+        let all: Vec<u32> = (0..points.len() as u32).collect();
+        let panels = Panels::new(&points, &metric, &all);
+        Ok(Self { points, metric, panels })
+    }
+
+    /// The points, in their own order.
+    pub fn points(&self) -> &S {
+        &self.points
+    }
+
+    /// The metric.
+    pub fn metric(&self) -> &M {
+        &self.metric
+    }
+
+    /// Bytes that the panels take, besides the points.
+    pub fn bytes(&self) -> usize {
+        self.panels.as_ref().map_or(0, Panels::bytes)
+    }
+
+    fn neighbour(&self, query: &S::Point, index: u32) -> Neighbour {
+        measure(&self.metric, query, self.points.point(index as usize), index)
+    }
+
+    /// Measures the candidates of each request in f64 and writes its row.
+    fn finish(
+        &self,
+        wanted: &[usize],
+        asked: &[Request<'_, S::Point>],
+        rulers: impl Iterator<Item = Ruler>,
+        found: Vec<Candidates>,
+        rows: &mut [Vec<Neighbour>],
+    ) {
+        for (((&i, request), ruler), found) in wanted.iter().zip(asked).zip(rulers).zip(found) {
+            let mut best = Best::new(&request.search);
+            let neighbour = |index| self.neighbour(request.point, index);
+            let prefetch = |index: u32| fetch(self.points.point(index as usize));
+            found.finish(&mut best, &ruler, |distance| self.metric.triangle(distance), prefetch, neighbour);
+            rows[i] = best.into_sorted();
+        }
+    }
+
+    /// Without blocks: one distance after the other.
+    fn plain(&self, request: &Request<'_, S::Point>) -> Vec<Neighbour> {
+        let mut best = Best::new(&request.search);
+        let end = self.points.len().min(request.search.before as usize) as u32;
+        for index in (0..end).filter(|&index| request.search.allows(index)) {
+            best.offer(self.neighbour(request.point, index));
+        }
+        best.into_sorted()
+    }
+
+    /// Offers all points whose keys are within the candidates' limits.
+    fn scan(
+        panels: &Panels,
+        requests: &[Request<'_, S::Point>],
+        prepared: &[Prepared],
+        found: &mut [Candidates],
+    ) {
+        let level = Level::detect();
+        let blocks: Vec<QueryBlock> = prepared.chunks(QUERIES).map(QueryBlock::new).collect();
+        // A panel that no query of a block may look at is not computed: predecessors come first.
+        let end = |block: &[Request<'_, S::Point>]| {
+            let before = block.iter().map(|request| request.search.before as usize).max().unwrap_or(0);
+            before.min(panels.len()).div_ceil(LANES)
+        };
+        let ends: Vec<usize> = requests.chunks(QUERIES).map(end).collect();
+        let last = ends.iter().copied().max().unwrap_or(0);
+        let mut tiles = [Tile::ZERO; BATCH];
+        for first in (0..last).step_by(BATCH) {
+            for (block, queries) in blocks.iter().enumerate() {
+                let count = ends[block].saturating_sub(first).min(BATCH);
+                if count == 0 {
+                    continue;
+                }
+                let from = block * QUERIES;
+                let limits = std::array::from_fn(|i| {
+                    found.get(from + i).map_or(f32::NEG_INFINITY, |found| found.limit)
+                });
+                panels.tiles(level, queries, &limits, first, &mut tiles[..count]);
+                for (panel, tile) in (first..).zip(&tiles[..count]) {
+                    for (i, &hits) in tile.hits.iter().enumerate().filter(|(_, hits)| **hits != 0) {
+                        let search = &requests[from + i].search;
+                        let ruler = &prepared[from + i].ruler;
+                        found[from + i].push_hits(hits, &tile.keys[i], panels.scales(panel), ruler, |lane| {
+                            let index = (panel * LANES + lane) as u32;
+                            search.allows(index).then_some(index)
+                        });
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl<S: Points, M: Metric<S::Point>> Index for Scan<S, M> {
+    type Points = S;
+
+    fn end(&self) -> usize {
+        self.points.len()
+    }
+
+    fn point(&self, index: u32) -> Option<&S::Point> {
+        ((index as usize) < self.points.len()).then(|| self.points.point(index as usize))
+    }
+
+    fn check(&self, point: &S::Point) -> Result<(), Error> {
+        self.points.check(point)?;
+        self.metric.check(point)
+    }
+
+    fn is_ill(&self, point: &S::Point) -> bool {
+        match (self.metric.blocks(), &self.panels) {
+            (Blocks::Residual(_), Some(panels)) => panels.prepare(&self.metric, point).ill,
+            _ => false,
+        }
+    }
+
+    fn answer(&self, requests: &[Request<'_, S::Point>]) -> Vec<Vec<Neighbour>> {
+        let mut rows = vec![Vec::new(); requests.len()];
+        let wanted: Vec<usize> = (0..requests.len()).filter(|&i| !requests[i].search.is_void()).collect();
+        let Some(panels) = &self.panels else {
+            wanted.into_iter().for_each(|i| rows[i] = self.plain(&requests[i]));
+            return rows;
+        };
+        let triangle = |distance| self.metric.triangle(distance);
+        let (mut ill, mut well) = (Vec::new(), Vec::new());
+        for i in wanted {
+            let prepared = panels.prepare(&self.metric, requests[i].point);
+            if prepared.ill { ill.push(i) } else { well.push((i, prepared)) }
+        }
+        let (wanted, prepared): (Vec<usize>, Vec<Prepared>) = well.into_iter().unzip();
+        let asked: Vec<_> = wanted.iter().map(|&i| requests[i]).collect();
+        let rulers = prepared.iter().map(|prepared| prepared.ruler);
+        let mut found = candidates(&asked, rulers.clone(), triangle);
+        Self::scan(panels, &asked, &prepared, &mut found);
+        self.finish(&wanted, &asked, rulers, found, &mut rows);
+        if let Blocks::Residual(residuals) = self.metric.blocks()
+            && !ill.is_empty()
+        {
+            let asked: Vec<_> = ill.iter().map(|&i| requests[i]).collect();
+            let ruler = |request: &Request<'_, S::Point>| {
+                residuals.residual().row_ruler(residuals.row(request.point))
+            };
+            let rulers = asked.iter().map(ruler);
+            let mut found = candidates(&asked, rulers.clone(), triangle);
+            scan_rows(&self.points, residuals, &asked, &mut found);
+            self.finish(&ill, &asked, rulers, found, &mut rows);
+        }
+        rows
+    }
+}
+
+/// Asks for a point's memory ahead of its use.
+pub(crate) fn fetch<P: ?Sized>(point: &P) {
+    simd_kernels::prefetch_bytes(std::ptr::from_ref(point).cast::<u8>(), size_of_val(point).min(FETCHED));
+}
+
+/// Bytes of a point that are asked for; the processor follows a longer run by itself.
+const FETCHED: usize = 512;
+
+/// Empty candidates for each request.
+fn candidates<P: ?Sized>(
+    requests: &[Request<'_, P>],
+    rulers: impl Iterator<Item = Ruler>,
+    triangle: impl Fn(f64) -> f64 + Copy,
+) -> Vec<Candidates> {
+    let each = requests.iter().zip(rulers);
+    each.map(|(request, ruler)| Candidates::new(&request.search, &ruler, triangle)).collect()
+}
+
+/// The exact scan in f64 of ill-conditioned queries under the residual metric: eight rows at a time stay in the
+/// first-level cache while all queries look at them.
+fn scan_rows<S: Points>(
+    points: &S,
+    residuals: &dyn Residuals<S::Point>,
+    requests: &[Request<'_, S::Point>],
+    found: &mut [Candidates],
+) {
+    let level = Level::detect();
+    let residual = residuals.residual();
+    let covariance = residual.parameters().unit_kernel();
+    let ruler = |request: &Request<'_, S::Point>| residual.row_ruler(residuals.row(request.point));
+    let rulers: Vec<Ruler> = requests.iter().map(ruler).collect();
+    let end =
+        requests.iter().map(|request| request.search.before as usize).max().unwrap_or(0).min(points.len());
+    for first in (0..end).step_by(ROWS) {
+        let count = (end - first).min(ROWS);
+        let rows = std::array::from_fn(|i| residuals.row(points.point(first + i.min(count - 1))));
+        for ((request, ruler), found) in requests.iter().zip(&rulers).zip(&mut *found) {
+            if request.search.before as usize <= first {
+                continue;
+            }
+            let query = residual.row_query(residuals.row(request.point));
+            let mut keys = [f32::INFINITY; LANES];
+            keys[..ROWS].copy_from_slice(&panel::residual_rows(level, covariance, &query, &rows));
+            let hits = (0..count).fold(0, |hits, i| hits | (u16::from(keys[i] <= found.limit) << i));
+            let scales =
+                std::array::from_fn(|i| if i < count { rows[i][query.row.len() - 1] as f32 } else { 0.0 });
+            found.push_hits(hits, &keys, Some(&scales), ruler, |lane| {
+                let index = (first + lane) as u32;
+                request.search.allows(index).then_some(index)
+            });
+        }
+    }
+}
+
+/// Whether every point can be in an index under this metric.
+pub(crate) fn check_points<S: Points>(points: &S, metric: &impl Metric<S::Point>) -> Result<(), Error> {
+    if points.len() >= u32::MAX as usize {
+        return Err(Error::TooManyPoints { points: points.len() });
+    }
+    (0..points.len()).try_for_each(|position| metric.check(points.point(position)))
+}

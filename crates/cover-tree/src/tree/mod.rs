@@ -1,0 +1,198 @@
+//! The cover tree.
+
+mod approximate;
+mod build;
+mod save;
+mod search;
+mod topology;
+mod update;
+mod validate;
+
+pub use approximate::Approximate;
+pub use validate::Broken;
+
+use crate::metric::{Blocks, Metric};
+use crate::panels::{Layout, Panels};
+use crate::scan::check_points;
+use crate::{Bitmap, Error, Points};
+use build::Built;
+use simd_kernels::panel::LANES;
+use topology::Node;
+
+/// An exact index that prunes by the triangle inequality: for data of low intrinsic dimension in any space, and for
+/// every metric.
+///
+/// Use it where distances discriminate: points near a surface or curve in many coordinates, strings, bit strings with
+/// near duplicates, few neighbours of many points. In two or three dimensions a k-d tree is faster (the crate `kiddo`);
+/// in uniform data from some 20 dimensions on, and for the residual metric, [`Scan`](crate::Scan) is.
+///
+/// ```text
+/// nodes, level by level:   | root | children of the root | children of 1 | children of 2 | ..    siblings side by side
+/// centres' panels:         one block of panels an inner node: its children's centres, compared in one call
+/// leaves' panels:          one block of panels a leaf: its points, in the order of the slots
+/// points, in slot order:   | leaf | leaf | leaf | ..  | inserted since                            f64 decides here
+/// ```
+///
+/// Invariants, which [`CoverTree::validate`] checks: a node's first child has the node's centre (nesting); every point
+/// below a node at level `l` is within `2^l` of its centre (covering); siblings at level `l` are farther than
+/// `2^(l - 1)` apart (separation).
+///
+/// # Examples
+/// ```
+/// use cover_tree::{CoverTree, Euclidean, Index, Rows};
+///
+/// let spiral = (0..1000).flat_map(|i| {
+///     let t = f64::from(i) * 0.01;
+///     [t.cos(), t.sin(), t, 2.0 * t]
+/// });
+/// let mut tree = CoverTree::new(Rows::new(spiral.collect(), 4)?, Euclidean)?;
+/// assert_eq!(tree.knn(&[1.0, 0.0, 0.0, 0.0], 1)?[0].index, 0);
+///
+/// let id = tree.insert(&[1.0, 0.0, 0.0, 0.001])?;
+/// tree.remove(0)?;
+/// assert_eq!(tree.knn(&[1.0, 0.0, 0.0, 0.0], 1)?[0].index, id);
+/// # Ok::<(), cover_tree::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct CoverTree<S, M> {
+    /// In slot order; slots from `indexed` on are not in the nodes.
+    points: S,
+    metric: M,
+    nodes: Vec<Node>,
+    /// The index of the point in each slot.
+    indices: Vec<u32>,
+    /// The slot of each index, or `NO_SLOT` for removed points.
+    slots: Vec<u32>,
+    indexed: usize,
+    /// Indices of removed points that still have a slot.
+    removed: Bitmap,
+    removed_count: usize,
+    blocks: Option<TreePanels>,
+}
+
+/// The slot of a point that is not there.
+const NO_SLOT: u32 = u32::MAX;
+
+/// Both kinds of panels, in one layout.
+#[derive(Clone, Debug)]
+struct TreePanels {
+    leaves: Panels,
+    centres: Panels,
+}
+
+impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
+    /// Builds the tree; index `i` is the point at position `i`.
+    ///
+    /// With the feature `rayon` it is built on the current thread pool; the tree is the same.
+    ///
+    /// Time: O(c n log n) distances, where c grows with the intrinsic dimension.
+    ///
+    /// # Errors
+    /// If a point is not one of the metric's space, or there are more than 2^32 - 2.
+    pub fn new(points: S, metric: M) -> Result<Self, Error> {
+        check_points(&points, &metric)?;
+        let n = points.len() as u32;
+        let indices: Vec<u32> = (0..n).collect();
+        let mut tree = Self {
+            points,
+            metric,
+            nodes: Vec::new(),
+            slots: indices.clone(),
+            indices,
+            indexed: 0,
+            removed: Bitmap::default(),
+            removed_count: 0,
+            blocks: None,
+        };
+        tree.rebuild();
+        Ok(tree)
+    }
+
+    /// The metric.
+    pub fn metric(&self) -> &M {
+        &self.metric
+    }
+
+    /// The number of points, without removed ones.
+    pub fn len(&self) -> usize {
+        self.indices.len() - self.removed_count
+    }
+
+    /// Whether there is no point.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes of the nodes, panels and tables, besides the points.
+    pub fn bytes(&self) -> usize {
+        let panels = |panels: &TreePanels| panels.leaves.bytes() + panels.centres.bytes();
+        size_of_val(&self.nodes[..])
+            + size_of_val(&self.indices[..])
+            + size_of_val(&self.slots[..])
+            + self.blocks.as_ref().map_or(0, panels)
+    }
+
+    /// Builds nodes and panels anew over all points that were not removed.
+    fn rebuild(&mut self) {
+        let live: Vec<u32> = (0..self.indices.len() as u32)
+            .filter(|&slot| !self.removed.contains(self.indices[slot as usize]))
+            .collect();
+        let Built { nodes, order } = build::build(&self.points, &self.metric, &live);
+        let mut slot_of = vec![NO_SLOT; self.indices.len()];
+        for (slot, &position) in order.iter().enumerate() {
+            slot_of[position as usize] = slot as u32;
+        }
+        self.points = self.points.select(&order);
+        self.indices = order.iter().map(|&position| self.indices[position as usize]).collect();
+        self.slots.fill(NO_SLOT);
+        for (slot, &index) in self.indices.iter().enumerate() {
+            self.slots[index as usize] = slot as u32;
+        }
+        self.nodes = nodes;
+        for node in &mut self.nodes {
+            node.centre = slot_of[node.centre as usize];
+        }
+        self.indexed = self.indices.len();
+        self.removed = Bitmap::default();
+        self.removed_count = 0;
+        self.spread_index_min();
+        self.pack();
+    }
+
+    /// Sets each node's least index, children before parents.
+    fn spread_index_min(&mut self) {
+        for id in (0..self.nodes.len()).rev() {
+            let node = self.nodes[id];
+            let below = node.range();
+            let least = match node.is_leaf() {
+                true => self.indices[below].iter().copied().min(),
+                false => self.nodes[below].iter().map(|child| child.index_min).min(),
+            };
+            self.nodes[id].index_min = least.unwrap_or(u32::MAX);
+        }
+    }
+
+    /// Writes the panels, each leaf and each set of children starting a panel of its own.
+    fn pack(&mut self) {
+        let (mut leaves, mut centres) = (Vec::new(), Vec::new());
+        for id in 0..self.nodes.len() {
+            let node = self.nodes[id];
+            let (slots, to): (Vec<u32>, _) = match node.is_leaf() {
+                true => (node.range().map(|slot| slot as u32).collect(), &mut leaves),
+                false => (self.nodes[node.range()].iter().map(|child| child.centre).collect(), &mut centres),
+            };
+            self.nodes[id].panel = (to.len() / LANES) as u32;
+            to.extend_from_slice(&slots);
+            // Padding repeats the first point; it is masked wherever it is read.
+            to.resize(to.len().next_multiple_of(LANES), slots[0]);
+        }
+        self.blocks = None;
+        if let Blocks::Image(image) = self.metric.blocks()
+            && !leaves.is_empty()
+        {
+            let layout = Layout::of_images(&self.points, image, &leaves);
+            let pack = |slots: &[u32]| Panels::with_layout(layout.clone(), &self.points, &self.metric, slots);
+            self.blocks = Some(TreePanels { leaves: pack(&leaves), centres: pack(&centres) });
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Best-first search: the node that may hold the nearest point is opened next, until none can matter.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use simd_kernels::Level;
+use simd_kernels::panel::LANES;
+
+use super::topology::Node;
+use super::{CoverTree, NO_SLOT, TreePanels};
+use crate::best::{Best, Candidates, measure};
+use crate::index::{Index, Request};
+use crate::metric::Metric;
+use crate::panels::Prepared;
+use crate::scan::fetch;
+use crate::{Error, Neighbour, Points};
+
+/// A node in the queue: nothing below it is nearer than `nearest`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Open {
+    pub(super) nearest: f64,
+    pub(super) node: u32,
+}
+
+impl Ord for Open {
+    /// The nearest is the greatest, as a heap wants it; ids make the order total.
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.nearest.total_cmp(&self.nearest).then(other.node.cmp(&self.node))
+    }
+}
+
+impl PartialOrd for Open {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Open {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Open {}
+
+/// What a search keeps between queries, so that it allocates once a batch.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    queue: BinaryHeap<Open>,
+    keys: Vec<[f32; LANES]>,
+}
+
+/// How much a search did.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Work {
+    /// Points compared, centres included.
+    pub(super) compared: usize,
+    /// Nothing unseen is nearer than this.
+    pub(super) unseen: f64,
+}
+
+impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
+    /// The neighbours, and the work, of a search that compares at most about `budget` points.
+    pub(super) fn run(
+        &self,
+        request: &Request<'_, S::Point>,
+        scratch: &mut Scratch,
+        budget: usize,
+    ) -> (Vec<Neighbour>, Work) {
+        if request.search.is_void() {
+            return (Vec::new(), Work { compared: 0, unseen: f64::INFINITY });
+        }
+        let mut best = Best::new(&request.search);
+        for slot in self.indexed..self.indices.len() {
+            self.offer(&mut best, request, slot);
+        }
+        scratch.queue.clear();
+        if self.nodes.first().is_some_and(|root| root.index_min < request.search.before) {
+            scratch.queue.push(Open { nearest: 0.0, node: 0 });
+        }
+        let mut work = match &self.blocks {
+            Some(panels) => self.run_panels(panels, request, scratch, budget, &mut best),
+            None => self.run_plain(request, scratch, budget, &mut best),
+        };
+        work.compared += self.indices.len() - self.indexed;
+        (best.into_sorted(), work)
+    }
+
+    /// How many points and centres an exact search for the `k` nearest compares.
+    pub(crate) fn compared(&self, query: &S::Point, k: usize) -> usize {
+        let request = Request { point: query, search: crate::Search::nearest(k) };
+        self.run(&request, &mut Scratch::default(), usize::MAX).1.compared
+    }
+
+    #[inline]
+    fn offer(&self, best: &mut Best, request: &Request<'_, S::Point>, slot: usize) {
+        let index = self.indices[slot];
+        if request.search.allows(index) && !self.removed.contains(index) {
+            best.offer(measure(&self.metric, request.point, self.points.point(slot), index));
+        }
+    }
+
+    /// Distances one by one, in f64.
+    fn run_plain(
+        &self,
+        request: &Request<'_, S::Point>,
+        scratch: &mut Scratch,
+        budget: usize,
+        best: &mut Best,
+    ) -> Work {
+        let rounding = self.metric.rounding();
+        let mut work = Work { compared: 0, unseen: f64::INFINITY };
+        while let Some(Open { nearest, node }) = scratch.queue.pop() {
+            let bound = rounding.above(self.metric.triangle(best.worst()));
+            if nearest > bound || work.compared >= budget {
+                work.unseen = nearest;
+                break;
+            }
+            let node = &self.nodes[node as usize];
+            work.compared += node.range().len();
+            if node.is_leaf() {
+                node.range().for_each(|slot| self.offer(best, request, slot));
+                continue;
+            }
+            for child in node.range() {
+                let Node { centre, radius, index_min, .. } = self.nodes[child];
+                if index_min >= request.search.before {
+                    continue;
+                }
+                let centre = self.points.point(centre as usize);
+                let distance = crate::oracle::distance(&self.metric, request.point, centre);
+                // Infinity minus infinity: an infinite radius rules nothing out.
+                let gap = (rounding.below(self.metric.triangle(distance)) - radius).max(nearest);
+                if gap <= bound {
+                    scratch.queue.push(Open { nearest: gap, node: child as u32 });
+                }
+            }
+        }
+        work
+    }
+
+    /// A panel of children or points at a time, in f32; f64 decides among what is left.
+    fn run_panels(
+        &self,
+        panels: &TreePanels,
+        request: &Request<'_, S::Point>,
+        scratch: &mut Scratch,
+        budget: usize,
+        best: &mut Best,
+    ) -> Work {
+        let level = Level::detect();
+        let triangle = |distance| self.metric.triangle(distance);
+        let Prepared { values, ruler, .. } = panels.leaves.prepare(&self.metric, request.point);
+        let search = request.search.within(best.worst());
+        let mut found = Candidates::new(&search, &ruler, triangle);
+        let mut work = Work { compared: 0, unseen: f64::INFINITY };
+        let mut bound = ruler.above(found.limit);
+        while let Some(Open { nearest, node }) = scratch.queue.pop() {
+            if nearest > bound || work.compared >= budget {
+                work.unseen = nearest;
+                break;
+            }
+            let node = &self.nodes[node as usize];
+            let below = node.range();
+            work.compared += below.len();
+            let count = below.len().div_ceil(LANES);
+            if scratch.keys.len() < count {
+                scratch.keys.resize(count, [0.0; LANES]);
+            }
+            let keys = &mut scratch.keys[..count];
+            if node.is_leaf() {
+                panels.leaves.row(level, &values, node.panel as usize, keys);
+                for (panel, keys) in keys.iter().enumerate() {
+                    let first = below.start + panel * LANES;
+                    let mask = u16::MAX >> (LANES - (below.end - first).min(LANES));
+                    let hits = hits(keys, found.limit) & mask;
+                    found.push_hits(hits, keys, None, &ruler, |lane| {
+                        let index = self.indices[first + lane];
+                        let wanted = request.search.allows(index) && !self.removed.contains(index);
+                        wanted.then_some((first + lane) as u32)
+                    });
+                }
+                found.thin_early(&ruler);
+                bound = ruler.above(found.limit);
+                continue;
+            }
+            panels.centres.row(level, &values, node.panel as usize, keys);
+            for (i, child) in below.enumerate() {
+                let Node { radius, index_min, .. } = self.nodes[child];
+                let gap = (ruler.below(keys[i / LANES][i % LANES]) - radius).max(nearest);
+                if gap <= bound && index_min < request.search.before {
+                    scratch.queue.push(Open { nearest: gap, node: child as u32 });
+                }
+            }
+        }
+        let neighbour = |slot: u32| {
+            measure(
+                &self.metric,
+                request.point,
+                self.points.point(slot as usize),
+                self.indices[slot as usize],
+            )
+        };
+        let prefetch = |slot: u32| fetch(self.points.point(slot as usize));
+        found.finish(best, &ruler, triangle, prefetch, neighbour);
+        work
+    }
+}
+
+/// Which keys are at most the limit; sixteen comparisons that the compiler makes one or two of.
+#[inline]
+fn hits(keys: &[f32; LANES], limit: f32) -> u16 {
+    keys.iter().enumerate().fold(0, |hits, (lane, &key)| hits | (u16::from(key <= limit) << lane))
+}
+
+impl<S: Points, M: Metric<S::Point>> Index for CoverTree<S, M> {
+    type Points = S;
+
+    fn end(&self) -> usize {
+        self.slots.len()
+    }
+
+    fn point(&self, index: u32) -> Option<&S::Point> {
+        let slot = *self.slots.get(index as usize)?;
+        (slot != NO_SLOT).then(|| self.points.point(slot as usize))
+    }
+
+    fn check(&self, point: &S::Point) -> Result<(), Error> {
+        self.points.check(point)?;
+        self.metric.check(point)
+    }
+
+    fn answer(&self, requests: &[Request<'_, S::Point>]) -> Vec<Vec<Neighbour>> {
+        let mut scratch = Scratch::default();
+        requests.iter().map(|request| self.run(request, &mut scratch, usize::MAX).0).collect()
+    }
+}

@@ -1,0 +1,174 @@
+//! Every tile kernel at every level against f64, within the contract that the module states.
+#![allow(clippy::needless_range_loop, reason = "lanes count through several arrays side by side")]
+
+use simd_kernels::Level;
+use simd_kernels::panel::{
+    COVARIANCE_ERROR, Covariance, Lanes, Norm, ROWS, ResidualQueries, RowQuery, Tile, dot_error, hamming,
+    norm_row, norm_tiles, residual_rows, residual_tiles,
+};
+
+/// Numbers in [-1, 1) from a counter.
+fn numbers(seed: u64) -> impl FnMut() -> f32 {
+    let mut state = seed;
+    move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 40) as f32 / (1 << 23) as f32 - 1.0
+    }
+}
+
+fn lanes(count: usize, mut next: impl FnMut() -> f32) -> Vec<Lanes> {
+    (0..count).map(|_| Lanes(std::array::from_fn(|_| next()))).collect()
+}
+
+const SIZES: [usize; 13] = [1, 2, 3, 4, 5, 7, 8, 16, 31, 32, 33, 64, 129];
+
+#[test]
+fn norms_agree_with_f64() {
+    for rows in SIZES {
+        for count in 0..4 {
+            let mut next = numbers(rows as u64);
+            let queries: Vec<[f32; 8]> = (0..rows).map(|_| std::array::from_fn(|_| next())).collect();
+            let panels = lanes(rows * count, &mut next);
+            for norm in [Norm::Euclidean, Norm::Manhattan, Norm::Chebyshev] {
+                for level in Level::available() {
+                    check_norm(level, norm, &queries, &panels, count);
+                }
+            }
+        }
+    }
+}
+
+fn check_norm(level: Level, norm: Norm, queries: &[[f32; 8]], panels: &[Lanes], count: usize) {
+    let rows = queries.len();
+    let mut tiles = vec![Tile::ZERO; count];
+    let limits = std::array::from_fn(|query| rows as f32 * 0.1 * query as f32);
+    norm_tiles(level, norm, queries, panels, &limits, &mut tiles);
+    for query in 0..8 {
+        let point: Vec<f32> = queries.iter().map(|row| row[query]).collect();
+        let mut keys = vec![[0.0; 16]; count];
+        norm_row(level, norm, &point, panels, &mut keys);
+        for (index, tile) in tiles.iter().enumerate() {
+            for lane in 0..16 {
+                let terms = (0..rows)
+                    .map(|row| (f64::from(point[row]) - f64::from(panels[index * rows + row].0[lane])).abs());
+                let exact: f64 = match norm {
+                    Norm::Euclidean => terms.map(|x| x * x).sum(),
+                    Norm::Manhattan => terms.sum(),
+                    Norm::Chebyshev => terms.fold(0.0, f64::max),
+                };
+                let error = (rows + 4) as f64 * f64::from(f32::EPSILON) / 2.0 * exact;
+                let key = tile.keys[query][lane];
+                assert!((f64::from(key) - exact).abs() <= error, "{level} {norm:?} {key} {exact}");
+                assert!((f64::from(keys[index][lane]) - exact).abs() <= error, "{level} {norm:?} row");
+                assert_eq!(tile.hits[query] >> lane & 1 == 1, key <= limits[query]);
+            }
+        }
+    }
+}
+
+#[test]
+fn residuals_agree_with_f64() {
+    let covariances = [
+        Covariance::Rbf(1.5),
+        Covariance::Matern12(1.5),
+        Covariance::Matern32(1.5),
+        Covariance::Matern52(1.5),
+    ];
+    for len in SIZES.into_iter().chain([0, 512]) {
+        for covariance in covariances {
+            let mut next = numbers(len as u64);
+            let coordinates: Vec<[f32; 8]> = (0..3).map(|_| std::array::from_fn(|_| 3.0 * next())).collect();
+            let vectors: Vec<[f32; 8]> = (0..len).map(|_| std::array::from_fn(|_| next())).collect();
+            let panels = lanes(3 * (len + 4), &mut next);
+            for level in Level::available() {
+                check_residual(level, covariance, &coordinates, &vectors, &panels);
+            }
+        }
+    }
+}
+
+fn check_residual(
+    level: Level,
+    covariance: Covariance,
+    coordinates: &[[f32; 8]],
+    vectors: &[[f32; 8]],
+    panels: &[Lanes],
+) {
+    let mut tiles = [Tile::ZERO; 3];
+    let slack = std::array::from_fn(|query| query as f32 * 0.01);
+    let limits = [-0.2; 8];
+    let queries = ResidualQueries { coordinates, vectors, slack: &slack, limits: &limits };
+    residual_tiles(level, covariance, &queries, panels, &mut tiles);
+    let rows = vectors.len() + 4;
+    for (index, tile) in tiles.iter().enumerate() {
+        let panel = &panels[index * rows..][..rows];
+        for query in 0..8 {
+            for lane in 0..16 {
+                let pair = |x: &[f32; 8], y: &Lanes| (f64::from(x[query]), f64::from(y.0[lane]));
+                let coordinate = coordinates.iter().zip(panel).map(|(x, y)| pair(x, y));
+                let square: f64 = coordinate.map(|(x, y)| (x - y) * (x - y)).sum();
+                let a = square.sqrt();
+                let k = 1.5
+                    * match covariance {
+                        Covariance::Rbf(_) => (-square).exp(),
+                        Covariance::Matern12(_) => (-a).exp(),
+                        Covariance::Matern32(_) => (1.0 + a) * (-a).exp(),
+                        Covariance::Matern52(_) => (1.0 + a + square / 3.0) * (-a).exp(),
+                    };
+                let components = || vectors.iter().zip(&panel[3..]).map(|(x, y)| pair(x, y));
+                let dot: f64 = components().map(|(x, y)| x * y).sum();
+                let lengths: f64 = components().map(|(x, _)| x * x).sum::<f64>().sqrt()
+                    * components().map(|(_, y)| y * y).sum::<f64>().sqrt();
+                let scale = f64::from(panel[rows - 1].0[lane]);
+                let exact = -((k - dot).abs() + f64::from(slack[query])) * scale;
+                let error = dot_error(vectors.len()) * lengths
+                    + 1.5 * (COVARIANCE_ERROR + 3.0 * f64::from(f32::EPSILON))
+                    + (k - dot).abs() * 2.0 * f64::from(f32::EPSILON);
+                let key = tile.keys[query][lane];
+                assert!(
+                    (f64::from(key) - exact).abs() <= error * scale.abs() + 1e-30,
+                    "{level} {key} {exact}"
+                );
+                assert_eq!(tile.hits[query] >> lane & 1 == 1, key <= limits[query]);
+            }
+        }
+    }
+}
+
+#[test]
+fn rows_agree_with_their_definition() {
+    for len in SIZES.into_iter().chain([0, 512]) {
+        let width = len + 4;
+        let mut next = numbers(len as u64);
+        let mut row = |count: usize| (0..count).map(|_| f64::from(next())).collect::<Vec<f64>>();
+        let (x, matrix) = (row(width), row(ROWS * width));
+        let query = RowQuery { row: &x, dimension: 3, variance: 2.0, slack: 0.25 };
+        let rows = std::array::from_fn(|i| &matrix[i * width..][..width]);
+        for level in Level::available() {
+            let keys = residual_rows(level, Covariance::Matern32(1.0), &query, &rows);
+            for (key, y) in keys.into_iter().zip(matrix.chunks(width)) {
+                let a = (0..3).map(|i| (x[i] - y[i]).powi(2)).sum::<f64>().sqrt();
+                let dot: f64 = (3..width - 1).map(|i| x[i] * y[i]).sum();
+                let exact = -((2.0 * (1.0 + a) * (-a).exp() - dot).abs() + 0.25) * y[width - 1];
+                let tolerance = (f64::from(f32::EPSILON) * exact.abs()).max(1e-12);
+                assert!((f64::from(key) - exact).abs() <= tolerance, "{level} {key} {exact}");
+            }
+        }
+    }
+}
+
+#[test]
+fn hamming_counts_differing_bits() {
+    assert_eq!(hamming(&[], &[]), 0);
+    assert_eq!(hamming(&[u64::MAX, 0b101], &[0, 0b011]), 66);
+}
+
+#[test]
+fn lanes_and_floats_are_views_of_each_other() {
+    let rows = lanes(3, numbers(1));
+    let floats = Lanes::as_floats(&rows);
+    assert_eq!(floats.len(), 48);
+    assert_eq!(Lanes::from_floats(floats), Some(&rows[..]));
+    assert_eq!(Lanes::from_floats(&floats[1..17]), None);
+    assert_eq!(Lanes::from_floats(&floats[..15]), None);
+}
