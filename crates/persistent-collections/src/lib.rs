@@ -1,3 +1,13 @@
 //! Immutable vectors, maps and sets with structural sharing.
-//!
-//! **Not built yet.** What will be here: `Vector`, `HashMap`, `OrdMap`, their sets, `Queue`, `Stack` and `IndexMap`.
+#![no_std]
+extern crate alloc;
+#[cfg(any(feature = "std", test))]
+extern crate std;
+
+mod nodes;
+mod shared;
+mod reflexive;
+pub mod vector;
+
+pub use shared::{Atomic, Local, Sharing, SmallNodes};
+pub use vector::Vector;
