@@ -99,21 +99,26 @@ impl<K: Clone, V: Clone, P: Sharing> Tree<K, V, P> {
 }
 
 fn seal<K: Clone, V: Clone, P: Sharing>(node: &mut Node<K, V, P>, height: u32, limit: u32) {
-    if let SideMut::Y(branch) = node.side_mut() {
-        let mut own = branch.make_mut();
-        fill_last(&mut own, height, limit);
+    let SideMut::Y(branch) = node.side_mut() else { return };
+    let mut own = branch.make_mut();
+    loop {
+        if is_last_short(&own, height, limit) {
+            let last = own.len() - 1;
+            even_out(&mut own, last);
+        }
         let last = own.len() - 1;
         seal(&mut own.b_mut()[last].node, height - 1, limit);
-        fill_last(&mut own, height, limit); // the child may have merged some of its children
+        // The child may have merged some of its children.
+        if !is_last_short(&own, height, limit) {
+            break;
+        }
     }
 }
 
-fn fill_last<K: Clone, V: Clone, P: Sharing>(own: &mut OwnBranch<'_, K, V, P>, height: u32, limit: u32) {
-    let last = own.len() - 1;
-    let child = &own.b()[last].node;
-    if last > 0 && child.is_underfull() && (height <= limit + 1 || is_lonely(child, height - 1, limit)) {
-        even_out(own, last);
-    }
+/// Whether the last child must take from its sibling, for its own sake or for that of an only child below.
+fn is_last_short<K, V, P: Sharing>(own: &OwnBranch<'_, K, V, P>, height: u32, limit: u32) -> bool {
+    let Some((last, _)) = own.b().split_last().filter(|(_, others)| !others.is_empty()) else { return false };
+    last.node.is_underfull() && (height <= limit + 1 || is_lonely(&last.node, height - 1, limit))
 }
 
 /// Whether a node that must be filled up hangs below `node` without a sibling to take from.
