@@ -5,9 +5,15 @@ extern crate alloc;
 extern crate std;
 
 mod nodes;
+mod operations;
+pub mod ord;
 mod shared;
 mod reflexive;
 pub mod vector;
 
 pub use shared::{Atomic, Local, Sharing, SmallNodes};
 pub use vector::Vector;
+pub mod hash;
+pub use hash::{HashMap, HashSet};
+pub use operations::{Change, Merge};
+pub use ord::{OrdMap, OrdSet};

@@ -37,7 +37,7 @@ pub(crate) use combine::{Both, Combine, combine, is_subset};
 pub(crate) use flat::{Flat, forward_iterator};
 pub(crate) use differ::{KeyChange, diff_by_key, diff_by_position, same};
 pub(crate) use join::Assembler;
-pub(crate) use path::{Path, lower_bound};
+pub(crate) use path::Path;
 pub(crate) use read::Leaves;
 
 use crate::shared::{Block, Either, Sealed, Sharing, Side};

@@ -3,7 +3,7 @@
 use core::borrow::Borrow;
 
 use super::{Limits, Tree};
-use crate::shared::{Sharing, Side};
+use crate::shared::{Sharing, Side, SideMut};
 
 /// More levels than any tree of `usize::MAX` elements has: each branch but those on the right edge has two children or more.
 const HEIGHT_MAX: usize = 64;
@@ -168,7 +168,6 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
         K: Clone,
         V: Clone,
     {
-        use crate::shared::SideMut;
         if index >= self.len {
             return None;
         }
@@ -189,6 +188,26 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
                 }
             }
         }
+    }
+
+    /// The element to which `path`, found in this very tree, leads, to be changed.
+    #[inline]
+    pub(crate) fn get_mut_at(&mut self, path: &Path) -> (&mut K, &mut V)
+    where
+        K: Clone,
+        V: Clone,
+    {
+        let mut node = self.root.as_mut().expect("the path leads to an element");
+        for depth in 0.. {
+            match node.side_mut() {
+                SideMut::X(leaf) => {
+                    let (keys, values) = leaf.make_mut().into_both_mut();
+                    return (&mut keys[path.leaf], &mut values[path.leaf]);
+                }
+                SideMut::Y(branch) => node = &mut branch.make_mut().into_both_mut().1[path.slot(depth)].node,
+            }
+        }
+        unreachable!("a tree ends in leaves")
     }
 }
 
