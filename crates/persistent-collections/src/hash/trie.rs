@@ -339,7 +339,7 @@ fn make_room<K: Clone + Eq, V: Clone, P: Sharing>(
             mask | u32::from(Shape::<K, V, P>::slot(hash_of(key), level) >= middle) << at
         });
         let (left, right) = divide(leaf, goes_right);
-        let room = if branch.len() < branch.capacity() { 0 } else { (branch.len() + 1).next_power_of_two() };
+        let room = branch.capacity().max((branch.len() + 1).next_power_of_two());
         let mut own = branch.make_mut_with(room);
         own.a_mut()[child] = Child::from_leaf(left);
         own.insert(child + 1, Child::from_leaf(right), ());

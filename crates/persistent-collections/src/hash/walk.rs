@@ -31,8 +31,8 @@ pub(super) fn walk<'a, K: Eq, V, P: Sharing>(
                 let all = if l.end == r.end {
                     walk(l.child, r.child, level + 1, hash_of, each)
                 } else {
-                    let lefts = Cover::up_to(left_branch, slot, end);
-                    let rights = Cover::up_to(right_branch, slot, end);
+                    let lefts = Cover::all(left_branch, slot, end).map(|cover| cover.child);
+                    let rights = Cover::all(right_branch, slot, end).map(|cover| cover.child);
                     look_up(lefts, right, level, hash_of, &mut |l, r| each((Some(l), r)))
                         && look_up(rights, left, level, hash_of, &mut |r, l| l.is_some() || each((None, Some(r))))
                 };
@@ -67,11 +67,12 @@ impl<'a, K, V, P: Sharing> Cover<'a, K, V, P> {
         Self { child: &branch.a()[usize::from(child)], start: slot - before, end: slot + after }
     }
 
-    fn up_to(branch: &'a Branch<K, V, P>, mut slot: usize, end: usize) -> impl Iterator<Item = &'a Child<K, V, P>> {
+    /// The children that cover the slots from `slot` to below `end`.
+    fn all(branch: &'a Branch<K, V, P>, mut slot: usize, end: usize) -> impl Iterator<Item = Self> {
         core::iter::from_fn(move || {
             let cover = (slot < end).then(|| Self::at(branch, slot))?;
             slot = cover.end;
-            Some(cover.child)
+            Some(cover)
         })
     }
 }
@@ -179,9 +180,19 @@ impl<H, C> Operation<'_, H, C> {
             let child = child.unwrap_or_else(|| Child::with_room(0));
             all_left &= left_part.is_none() && child.0.ptr_eq(&l.0);
             all_right &= right_part.is_none() && child.0.ptr_eq(&r.0);
-            let at = own.len();
-            own.header_mut()[slot..].fill(at as u8);
-            own.push(child, ());
+            if end - slot > 1 && child.as_leaf().is_none() {
+                // Two leaves over several slots have become too many entries for one.
+                let spread = self.spread(&child, level);
+                for child in Cover::all(&spread, slot, end) {
+                    let at = own.len() as u8;
+                    own.header_mut()[child.start..].fill(at);
+                    own.push(child.child.clone(), ());
+                }
+            } else {
+                let at = own.len() as u8;
+                own.header_mut()[slot..].fill(at);
+                own.push(child, ());
+            }
             slot = end;
         }
         if all_left {
@@ -199,6 +210,25 @@ impl<H, C> Operation<'_, H, C> {
         match own.a() {
             [only] if only.as_leaf().is_some() => Some(only.clone()),
             _ => Some(Child::from_branch(result)),
+        }
+    }
+
+    /// The entries below `node` in a branch of `level`.
+    fn spread<K, V, P: Sharing>(&self, node: &Child<K, V, P>, level: u32) -> Branch<K, V, P>
+    where
+        K: Clone + Eq,
+        V: Clone,
+        H: Fn(&K) -> u64,
+    {
+        let mut branch = Branch::with_capacity(1, [0; 16]);
+        branch.make_mut().push(Child::with_room(Shape::<K, V, P>::LEAF), ());
+        let mut spread = Child::from_branch(branch);
+        entries_below(node, &mut |(key, value)| {
+            spread.insert(level, (self.hash_of)(key), key.clone(), value.clone(), self.hash_of);
+        });
+        match spread.side() {
+            Side::Y(branch) => branch.clone(),
+            Side::X(_) => unreachable!("inserting makes no leaf of a branch"),
         }
     }
 
