@@ -3,7 +3,6 @@
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-use super::edit::{append, share};
 use super::join::{Piece, assemble, parents};
 use super::runs::{Seen, elements, is_shared, level, open, segments};
 use super::{Leaf, Limits, Node, Tree};
@@ -50,7 +49,7 @@ pub(crate) fn combine<K: Ord + Clone, V: Clone, P: Sharing, C: Combine<K, V>>(
     let (left, right) = (left.sealed(), right.sealed());
     let (left, right, height) = level(&left, &right);
     let pieces = merge_runs(&left, &right, height, combine);
-    assemble(even(pieces), height)
+    assemble(even(pieces, height), height)
 }
 
 /// Nodes of `height` with what becomes of both runs; some may be underfull.
@@ -69,7 +68,7 @@ fn merge_runs<K: Ord + Clone, V: Clone, P: Sharing, C: Combine<K, V>>(
         }
         _ if height == 0 => merge_leaves(left, right, combine, &mut pieces),
         _ => {
-            let below = even(merge_runs(&open(left), &open(right), height - 1, combine));
+            let below = even(merge_runs(&open(left), &open(right), height - 1, combine), height - 1);
             if let [only] = left
                 && is_unchanged(only.node, &below)
             {
@@ -100,26 +99,18 @@ fn is_unchanged<K, V, P: Sharing>(node: &Node<K, V, P>, pieces: &[Piece<K, V, P>
     }
 }
 
-/// Merges nodes that are too small with their neighbours.
-fn even<K: Clone, V: Clone, P: Sharing>(pieces: Vec<Piece<K, V, P>>) -> Vec<Piece<K, V, P>> {
+/// The same elements in nodes of `height` that are half full or more, unless there is only one of them.
+fn even<K: Clone, V: Clone, P: Sharing>(pieces: Vec<Piece<K, V, P>>, height: u32) -> Vec<Piece<K, V, P>> {
     if !pieces.iter().any(|piece| piece.node.is_underfull()) {
         return pieces;
     }
-    let mut even: Vec<Piece<K, V, P>> = Vec::with_capacity(pieces.len());
-    for mut piece in pieces {
-        match even.last_mut() {
-            Some(last) if last.node.is_underfull() || piece.node.is_underfull() => {
-                if last.node.width() + piece.node.width() <= last.node.width_max() {
-                    append(&mut last.node, piece.key, piece.node);
-                } else {
-                    share(&mut last.node, &mut piece.key, &mut piece.node);
-                    even.push(piece);
-                }
-            }
-            _ => even.push(piece),
-        }
+    let mut joined = Tree::new();
+    for piece in pieces {
+        let mut tree = Tree::from_root(piece.node, height);
+        tree.collapse();
+        joined.join(tree);
     }
-    even
+    joined.into_pieces(height)
 }
 
 /// Collects elements into leaves: full ones while more come, two half full ones rather than a small one at the end.

@@ -217,7 +217,7 @@ pub(super) fn even_out<K: Clone, V: Clone, P: Sharing>(own: &mut OwnBranch<'_, K
 }
 
 /// Moves the border `key` between two nodes, which together fill more than one, to the middle.
-pub(super) fn share<K: Clone, V: Clone, P: Sharing>(left: &mut Node<K, V, P>, key: &mut K, right: &mut Node<K, V, P>) {
+fn share<K: Clone, V: Clone, P: Sharing>(left: &mut Node<K, V, P>, key: &mut K, right: &mut Node<K, V, P>) {
     make_unique(left);
     make_unique(right);
     let width = left.width();
@@ -246,7 +246,7 @@ fn make_unique<K: Clone, V: Clone, P: Sharing>(node: &mut Node<K, V, P>) {
 }
 
 /// Moves what `node` has from `at` on to a new node.
-pub(super) fn split<K: Clone, V: Clone, P: Sharing>(node: &mut Node<K, V, P>, at: usize) -> Node<K, V, P> {
+fn split<K: Clone, V: Clone, P: Sharing>(node: &mut Node<K, V, P>, at: usize) -> Node<K, V, P> {
     match node.side_mut() {
         SideMut::X(leaf) => Node::from_x(leaf.make_mut().split_off(at, Limits::<K, V, P>::LEAF)),
         SideMut::Y(branch) => Node::from_y(split_branch(&mut branch.make_mut(), at)),
@@ -254,7 +254,7 @@ pub(super) fn split<K: Clone, V: Clone, P: Sharing>(node: &mut Node<K, V, P>, at
 }
 
 /// Moves all that `right` has to the end of `left`, of the same height; `key` separates the two.
-pub(super) fn append<K: Clone, V: Clone, P: Sharing>(left: &mut Node<K, V, P>, key: K, mut right: Node<K, V, P>) {
+fn append<K: Clone, V: Clone, P: Sharing>(left: &mut Node<K, V, P>, key: K, mut right: Node<K, V, P>) {
     let before = left.count();
     match (left.side_mut(), right.side_mut()) {
         (SideMut::X(left), SideMut::X(right)) => {

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::edit::{Overflow, OwnBranch, even_out, place, spare_key, split_branch};
 use super::{Branch, Leaf, Limits, Link, Node, Tree};
-use crate::shared::{Sharing, Side, SideMut};
+use crate::shared::{Sharing, Side, SideMut, SideOwned};
 
 impl<K: Clone, V: Clone, P: Sharing> Tree<K, V, P> {
     /// Appends `right`, whose keys, if there are any, are all above the ones here.
@@ -87,6 +87,20 @@ impl<K: Clone, V: Clone, P: Sharing> Tree<K, V, P> {
             }
         }
         sealed
+    }
+
+    /// The nodes of `height`; a lower tree is put below branches with one child.
+    pub(super) fn into_pieces(mut self, height: u32) -> Vec<Piece<K, V, P>> {
+        self.seal(self.height);
+        let Some(root) = self.root else { return Vec::new() };
+        let mut pieces = Vec::from([Piece { key: root.first_key().clone(), node: root }]);
+        for _ in self.height..height {
+            pieces = parents(pieces, 1);
+        }
+        for _ in height..self.height {
+            pieces = pieces.into_iter().flat_map(children).collect();
+        }
+        pieces
     }
 
     /// Takes the last leaf off a tree without keys.
@@ -213,6 +227,14 @@ fn pop_leaf<K: Clone, V: Clone, P: Sharing>(node: &mut Node<K, V, P>) -> Leaf<K,
 pub(crate) struct Piece<K, V, P: Sharing> {
     pub(super) key: K,
     pub(super) node: Node<K, V, P>,
+}
+
+/// The children of a branch.
+fn children<K: Clone, V: Clone, P: Sharing>(piece: Piece<K, V, P>) -> impl Iterator<Item = Piece<K, V, P>> {
+    let SideOwned::Y(branch) = piece.node.into_side() else { unreachable!("the caller counted the levels") };
+    // The first key of a branch means nothing; that of the branch itself takes its place.
+    let mut first = Some(piece.key);
+    branch.into_elements().map(move |(key, link)| Piece { key: first.take().unwrap_or(key), node: link.node })
 }
 
 /// Builds a tree from leaves in order.
