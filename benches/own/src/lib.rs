@@ -4,6 +4,7 @@
 
 pub mod harness;
 pub mod neighbor_list;
+pub mod persistent_collections;
 pub mod random;
 pub mod simd_kernels;
 
