@@ -141,6 +141,20 @@ impl<K, V, P: Sharing> Child<K, V, P> {
     }
 }
 
+impl<K, V, P: Sharing> Child<K, V, P> {
+    /// Calls `each` with the address and the bytes of every node; goes below it if `each` says so.
+    pub(crate) fn visit_nodes(&self, each: &mut dyn FnMut(usize, usize) -> bool) {
+        match self.side() {
+            Side::X(leaf) => drop(each(leaf.address(), leaf.bytes())),
+            Side::Y(branch) => {
+                if each(branch.address(), branch.bytes()) {
+                    branch.a().iter().for_each(|child| child.visit_nodes(each));
+                }
+            }
+        }
+    }
+}
+
 /// Which of `slots` a child covers.
 pub(super) fn extent(slots: &[u8], child: usize) -> core::ops::Range<usize> {
     let start = slots.iter().take_while(|&&other| usize::from(other) < child).count();
@@ -281,6 +295,8 @@ fn insert_into_leaf<K: Clone + Eq, V: Clone, P: Sharing>(
 ) -> (&mut V, Option<V>) {
     if let Some(at) = find(leaf, tag_of(hash), &key) {
         let place = &mut leaf.make_mut().into_both_mut().0[at].1;
+        // The key that is there stays; dropping the other one may panic, and nothing is changed yet.
+        drop(key);
         let old = core::mem::replace(place, value);
         return (place, Some(old));
     }
@@ -341,9 +357,10 @@ fn make_room<K: Clone + Eq, V: Clone, P: Sharing>(
         let (left, right) = divide(leaf, goes_right);
         let room = branch.capacity().max((branch.len() + 1).next_power_of_two());
         let mut own = branch.make_mut_with(room);
-        own.a_mut()[child] = Child::from_leaf(left);
         own.insert(child + 1, Child::from_leaf(right), ());
         own.header_mut()[middle..].iter_mut().for_each(|child| *child += 1);
+        // Dropping the old leaf may panic: it comes last.
+        own.a_mut()[child] = Child::from_leaf(left);
     }
 }
 
@@ -382,8 +399,9 @@ pub(super) fn merge_buddies<K: Clone, V: Clone, P: Sharing>(own: &mut OwnBranch<
     for (at, entry) in other.a().iter().enumerate() {
         push(&mut own_merged, other.header()[at], entry.clone());
     }
-    own.a_mut()[child.min(buddy)] = Child::from_leaf(merged);
-    own.remove(child.max(buddy));
+    // Dropping the old leaves may panic: it comes when this function is done.
+    let _lower = core::mem::replace(&mut own.a_mut()[child.min(buddy)], Child::from_leaf(merged));
+    let _upper = own.remove(child.max(buddy));
     let upper = covered.start.max(buddy_start);
     own.header_mut()[upper..].iter_mut().for_each(|child| *child -= 1);
     true

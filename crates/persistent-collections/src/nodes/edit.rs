@@ -1,5 +1,7 @@
 //! Inserting and removing one element.
 
+use alloc::vec::Vec;
+
 use super::{Branch, Leaf, Limits, Link, Node, Path, Tree};
 use crate::shared::{Own, Sharing, SideMut};
 
@@ -25,7 +27,8 @@ impl<K: Clone, V: Clone, P: Sharing> Tree<K, V, P> {
         };
         // The key that means nothing in a new root; cloned before anything is edited.
         let spare = (root.width() == root.width_max()).then(|| root.keys()[0].clone());
-        let overflow = insert(root, path, 0, true, key, value);
+        let mut spares = Vec::new();
+        let overflow = insert(root, path, 0, true, (key, value), &mut spares);
         self.len = len;
         if let Some(overflow) = overflow {
             self.grow(spare.expect("only a full root overflows"), overflow);
@@ -56,14 +59,15 @@ impl<K: Clone, V: Clone, P: Sharing> Tree<K, V, P> {
     }
 }
 
-/// Inserts below `node`; `last` says that it is on the right edge.
+/// Inserts below `node`; `last` says that it is on the right edge. Keys cloned in vain go to `spares`: dropping them may
+/// panic, so it has to wait until all counts are right again.
 fn insert<K: Clone, V: Clone, P: Sharing>(
     node: &mut Node<K, V, P>,
     path: &Path,
     depth: usize,
     last: bool,
-    key: K,
-    value: V,
+    (key, value): (K, V),
+    spares: &mut Vec<K>,
 ) -> Option<Overflow<K, V, P>> {
     match node.side_mut() {
         SideMut::X(leaf) => insert_into_leaf(leaf, path.leaf, last, key, value),
@@ -72,11 +76,11 @@ fn insert<K: Clone, V: Clone, P: Sharing>(
             let mut own = branch.make_mut();
             let last = last && slot + 1 == own.len();
             let spare = spare_key(&own, last);
-            let overflow = insert(&mut own.b_mut()[slot].node, path, depth + 1, last, key, value);
+            let overflow = insert(&mut own.b_mut()[slot].node, path, depth + 1, last, (key, value), spares);
             for link in &mut own.b_mut()[slot..] {
                 link.end += 1;
             }
-            place(own, slot, overflow?, spare, last)
+            place(own, slot, overflow, spare, last, spares)
         }
     }
 }
@@ -118,14 +122,21 @@ pub(super) fn spare_key<K: Clone, V, P: Sharing>(own: &OwnBranch<'_, K, V, P>, l
     (own.len() == max).then(|| own.a()[if last { 0 } else { max / 2 }].clone())
 }
 
-/// Links `overflow` behind `slot`, whose `end` still counts both.
+/// Links `overflow`, if there is any, behind `slot`, whose `end` still counts both.
 pub(super) fn place<K: Clone, V: Clone, P: Sharing>(
     mut own: OwnBranch<'_, K, V, P>,
     slot: usize,
-    overflow: Overflow<K, V, P>,
+    overflow: Option<Overflow<K, V, P>>,
     spare: Option<K>,
     last: bool,
+    spares: &mut Vec<K>,
 ) -> Option<Overflow<K, V, P>> {
+    let Some(overflow) = overflow else {
+        if core::mem::needs_drop::<K>() {
+            spares.extend(spare);
+        }
+        return None;
+    };
     let Some(spare) = spare else {
         link_after(&mut own, slot, overflow);
         return None;
@@ -211,30 +222,35 @@ pub(super) fn even_out<K: Clone, V: Clone, P: Sharing>(own: &mut OwnBranch<'_, K
         append(&mut left.node, key, link.node);
     } else {
         let before = left.end - left.node.count();
-        share(&mut left.node, &mut keys[slot], &mut right.node);
+        // Dropping a key may panic: that comes when the count is right.
+        let _spare = share(&mut left.node, &mut keys[slot], &mut right.node);
         left.end = before + left.node.count();
     }
 }
 
-/// Moves the border `key` between two nodes, which together fill more than one, to the middle.
-fn share<K: Clone, V: Clone, P: Sharing>(left: &mut Node<K, V, P>, key: &mut K, right: &mut Node<K, V, P>) {
+/// Moves the border `key` between two nodes, which together fill more than one, to the middle; gives a key to drop.
+fn share<K: Clone, V: Clone, P: Sharing>(
+    left: &mut Node<K, V, P>,
+    key: &mut K,
+    right: &mut Node<K, V, P>,
+) -> Option<K> {
     make_unique(left);
     make_unique(right);
     let width = left.width();
     let at = (width + right.width()).div_ceil(2);
     if at == width {
-        return;
+        return None;
     }
     let border = if at < width { &left.keys()[at] } else { &right.keys()[at - width] }.clone();
     let pulled = core::mem::replace(key, border);
     if at < width {
         let moved = split(left, at);
         let old_right = core::mem::replace(right, moved);
-        append(right, pulled, old_right);
+        Some(append(right, pulled, old_right))
     } else {
         let rest = split(right, at - width);
         let moved = core::mem::replace(right, rest);
-        append(left, pulled, moved);
+        Some(append(left, pulled, moved))
     }
 }
 
@@ -253,24 +269,27 @@ fn split<K: Clone, V: Clone, P: Sharing>(node: &mut Node<K, V, P>, at: usize) ->
     }
 }
 
-/// Moves all that `right` has to the end of `left`, of the same height; `key` separates the two.
-fn append<K: Clone, V: Clone, P: Sharing>(left: &mut Node<K, V, P>, key: K, mut right: Node<K, V, P>) {
+/// Moves all that `right` has to the end of `left`, of the same height; `key` separates the two. Gives a key to drop.
+fn append<K: Clone, V: Clone, P: Sharing>(left: &mut Node<K, V, P>, key: K, mut right: Node<K, V, P>) -> K {
     let before = left.count();
     match (left.side_mut(), right.side_mut()) {
         (SideMut::X(left), SideMut::X(right)) => {
             let room = Limits::<K, V, P>::leaf_room(left.len() + right.len());
             let mut right = right.make_mut();
             left.make_mut_with(room).append(&mut right);
+            key
         }
         (SideMut::Y(left), SideMut::Y(right)) => {
-            let mut right = right.make_mut();
+            let (mut left, mut right) = (left.make_mut(), right.make_mut());
             for link in right.b_mut() {
                 link.end += before;
             }
-            if let Some(first) = right.a_mut().first_mut() {
-                *first = key;
-            }
-            left.make_mut().append(&mut right);
+            let spare = match right.a_mut().first_mut() {
+                Some(first) => core::mem::replace(first, key),
+                None => key,
+            };
+            left.append(&mut right);
+            spare
         }
         _ => unreachable!("siblings have one height"),
     }

@@ -35,7 +35,8 @@ impl<K: Clone, V: Clone, P: Sharing> Tree<K, V, P> {
         let root = self.root.as_mut().expect("the caller found one");
         let spare = root.keys()[0].clone();
         let equal = self.height == right_height;
-        let overflow = hang_right(root, self.height, right_height, right);
+        let mut spares = Vec::new();
+        let overflow = hang_right(root, self.height, right_height, right, &mut spares);
         self.len = len;
         if let Some(overflow) = overflow {
             self.grow(spare, overflow);
@@ -151,6 +152,7 @@ fn hang_right<K: Clone, V: Clone, P: Sharing>(
     height: u32,
     right_height: u32,
     right: Overflow<K, V, P>,
+    spares: &mut Vec<K>,
 ) -> Option<Overflow<K, V, P>> {
     let SideMut::Y(branch) = node.side_mut() else { return Some(right) };
     if height == right_height {
@@ -159,9 +161,9 @@ fn hang_right<K: Clone, V: Clone, P: Sharing>(
     let mut own = branch.make_mut();
     let slot = own.len() - 1;
     let (count, spare) = (right.count, spare_key(&own, true));
-    let overflow = hang_right(&mut own.b_mut()[slot].node, height - 1, right_height, right);
+    let overflow = hang_right(&mut own.b_mut()[slot].node, height - 1, right_height, right, spares);
     own.b_mut()[slot].end += count;
-    place(own, slot, overflow?, spare, true)
+    place(own, slot, overflow, spare, true, spares)
 }
 
 /// Makes `left` the first child of the leftmost branch, `depth` levels above `left`; what follows it begins with `key`.
@@ -181,7 +183,8 @@ fn hang_left<K: Clone, V: Clone, P: Sharing>(
     } else {
         let overflow = hang_left(&mut own.b_mut()[0].node, depth - 1, left, left_len, key);
         own.b_mut().iter_mut().for_each(|link| link.end += left_len);
-        return place(own, 0, overflow?, spare, false);
+        // Nothing but the right tree is edited here, and a panic drops that whole.
+        return place(own, 0, overflow, spare, false, &mut Vec::new());
     };
     own.b_mut().iter_mut().for_each(|link| link.end += left_len);
     let right = spare.map(|spare| {

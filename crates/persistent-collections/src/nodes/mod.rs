@@ -183,14 +183,21 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
         self.len
     }
 
-    #[inline]
-    pub(crate) fn height(&self) -> u32 {
-        self.height
-    }
-
-    #[inline]
-    pub(crate) fn root(&self) -> Option<&Node<K, V, P>> {
-        self.root.as_ref()
+    /// Calls `each` with the address and the bytes of every node; goes below it if `each` says so.
+    pub(crate) fn visit_nodes(&self, each: &mut dyn FnMut(usize, usize) -> bool) {
+        fn visit<K, V, P: Sharing>(node: &Node<K, V, P>, each: &mut dyn FnMut(usize, usize) -> bool) {
+            match node.side() {
+                Side::X(leaf) => drop(each(leaf.address(), leaf.bytes())),
+                Side::Y(branch) => {
+                    if each(branch.address(), branch.bytes()) {
+                        branch.b().iter().for_each(|link| visit(&link.node, each));
+                    }
+                }
+            }
+        }
+        if let Some(root) = &self.root {
+            visit(root, each);
+        }
     }
 
     pub(crate) fn ptr_eq(&self, other: &Self) -> bool {

@@ -24,6 +24,8 @@ impl<K: Ord + Clone, V: Clone, P: Sharing> OrdMap<K, V, P> {
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         let path = self.tree.path_of_key(&key);
         if path.found {
+            // The key that is there stays; dropping the other one may panic, and nothing is changed yet.
+            drop(key);
             return Some(core::mem::replace(self.tree.get_mut_at(&path).1, value));
         }
         self.tree.insert(&path, key, value);

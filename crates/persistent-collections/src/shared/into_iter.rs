@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::{Block, Own, Sharing};
+use super::{Block, Sharing};
 
 /// Gives the elements of a block away, from both ends; drops the rest.
 pub(crate) struct IntoIter<H: Copy, A, B, P: Sharing, const KIND: bool> {
@@ -84,14 +84,5 @@ impl<H: Copy, A, B, P: Sharing, const KIND: bool> Block<H, A, B, P, KIND> {
         // SAFETY: as for `A`.
         unsafe { core::ptr::copy(self.b_ptr().wrapping_add(left.start), self.b_ptr(), left.len()) };
         self.set_len(left.len());
-    }
-}
-
-impl<H: Copy, A, B, P: Sharing, const KIND: bool> Own<'_, H, A, B, P, KIND> {
-    /// Takes all elements out.
-    pub(crate) fn take_elements(&mut self) -> impl Iterator<Item = (A, B)> + use<H, A, B, P, KIND> {
-        let taken = self.split_off(0, self.len());
-        // SAFETY: the block is new.
-        unsafe { IntoIter::new(taken) }
     }
 }

@@ -184,6 +184,12 @@ impl<T, P: Sharing> Vector<T, P> {
         }
     }
 
+    /// As `validate`, but nodes may be too small, as a panic in `Clone` or `Drop` may leave them.
+    #[doc(hidden)]
+    pub fn validate_after_panic(&self) {
+        self.tree.validate_with(false);
+    }
+
     /// Panics with what is wrong if an invariant does not hold; for tests and fuzzing.
     #[doc(hidden)]
     pub fn validate(&self) {
