@@ -13,6 +13,8 @@ mod walk;
 
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use iter::{IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut};
+#[cfg(feature = "rayon")]
+pub(crate) use iter::Leaves;
 pub use set::{HashSet, SetIntoIter, SetIter};
 pub use state::RandomState;
 
@@ -21,7 +23,7 @@ use core::hash::{BuildHasher, Hash};
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::shared::{Atomic, Sharing};
-use trie::Child;
+pub(crate) use trie::Child;
 
 /// A hash map whose clones share what they have in common.
 ///

@@ -25,9 +25,9 @@ use simd_kernels::tag;
 use crate::shared::{Block, Either, Own, Sealed, Sharing, Side, SideMut};
 
 /// Up to [`Shape::LEAF`] entries, with a tag of each one's hash.
-pub(super) type Leaf<K, V, P> = Block<[u8; 32], (K, V), (), P, false>;
+pub(crate) type Leaf<K, V, P> = Block<[u8; 32], (K, V), (), P, false>;
 /// Up to [`Shape::SLOTS`] children, and which slot leads to which.
-pub(super) type Branch<K, V, P> = Block<[u8; 16], Child<K, V, P>, (), P, true>;
+pub(crate) type Branch<K, V, P> = Block<[u8; 16], Child<K, V, P>, (), P, true>;
 type OwnLeaf<'a, K, V, P> = Own<'a, [u8; 32], (K, V), (), P, false>;
 type OwnBranch<'a, K, V, P> = Own<'a, [u8; 16], Child<K, V, P>, (), P, true>;
 
@@ -104,7 +104,7 @@ impl<K, V, P: Sharing> Child<K, V, P> {
     }
 
     #[inline]
-    pub(super) fn side(&self) -> Side<'_, Leaf<K, V, P>, Branch<K, V, P>> {
+    pub(crate) fn side(&self) -> Side<'_, Leaf<K, V, P>, Branch<K, V, P>> {
         self.0.side()
     }
 
@@ -127,12 +127,14 @@ impl<K, V, P: Sharing> Child<K, V, P> {
         K: Borrow<Q>,
     {
         let mut node = self;
+        let mut bits = hash.wrapping_shr(Shape::<K, V, P>::BITS * level);
         loop {
             match node.side() {
                 Side::X(leaf) => return find(leaf, tag_of(hash), key).map(|at| &leaf.a()[at]),
                 Side::Y(branch) if level < Shape::<K, V, P>::LEVELS => {
-                    let child = branch.header()[Shape::<K, V, P>::slot(hash, level)];
+                    let child = branch.header()[bits as usize & (Shape::<K, V, P>::SLOTS - 1)];
                     node = &branch.a()[usize::from(child)];
+                    bits >>= Shape::<K, V, P>::BITS;
                     level += 1;
                 }
                 Side::Y(list) => return list.a().iter().find_map(|leaf| leaf.get(level, hash, key)),

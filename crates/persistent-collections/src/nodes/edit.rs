@@ -27,6 +27,7 @@ impl<K: Clone, V: Clone, P: Sharing> Tree<K, V, P> {
         };
         // The key that means nothing in a new root; cloned before anything is edited.
         let spare = (root.width() == root.width_max()).then(|| root.keys()[0].clone());
+        self.regular &= self.height == 0 && self.len < Limits::<K, V, P>::LEAF;
         let mut spares = Vec::new();
         let overflow = insert(root, path, 0, true, (key, value), &mut spares);
         self.len = len;
@@ -49,6 +50,7 @@ impl<K: Clone, V: Clone, P: Sharing> Tree<K, V, P> {
     /// Takes the element out to which `path`, found in this very tree, leads.
     pub(crate) fn remove(&mut self, path: &Path) -> (K, V) {
         let root = self.root.as_mut().expect("there is an element to remove");
+        self.regular &= self.height == 0;
         let (element, underfull) = remove(root, path, 0);
         self.len -= 1;
         if underfull {

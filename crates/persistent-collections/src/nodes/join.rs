@@ -13,14 +13,16 @@ impl<K: Clone, V: Clone, P: Sharing> Tree<K, V, P> {
     ///
     /// If the sum of both lengths exceeds `LEN_MAX`.
     pub(crate) fn join(&mut self, right: Self) {
-        let Self { root: Some(right_root), len: right_len, height: right_height } = right else { return };
+        let regular = self.regular && right.height == 0 && self.len % Limits::<K, V, P>::LEAF == 0;
+        let Self { root: Some(right_root), len: right_len, height: right_height, .. } = right else { return };
         if self.root.is_none() {
-            *self = Self { root: Some(right_root), len: right_len, height: right_height };
+            *self = Self { root: Some(right_root), len: right_len, height: right_height, regular: right.regular };
             return;
         }
         let Some(len) = self.len.checked_add(right_len).filter(|&len| len <= Self::LEN_MAX) else {
             panic!("capacity overflow: {} and {right_len} elements are more than {}", self.len, Self::LEN_MAX)
         };
+        self.regular = regular;
         self.seal(right_height);
         let key = right_root.first_key().clone();
         if self.height < right_height {
@@ -58,7 +60,7 @@ impl<K: Clone, V: Clone, P: Sharing> Tree<K, V, P> {
         // Owners of this tree's nodes are kept until the right one has taken all, so that a panic loses nothing.
         let left = self.root.clone().expect("the caller found one");
         let overflow = hang_left(&mut right, depth, left, left_len, key);
-        *self = Self { root: Some(right), len, height: right_height };
+        *self = Self { root: Some(right), len, height: right_height, regular: false };
         if let Some(overflow) = overflow {
             self.grow(spare, overflow);
         }
@@ -70,6 +72,8 @@ impl<K: Clone, V: Clone, P: Sharing> Tree<K, V, P> {
 
     /// Fills up the right edge from `height` down, which is about to be inside.
     fn seal(&mut self, height: u32) {
+        // Evening out leaves nodes that are not full; a regular tree has none to even out below a full last leaf.
+        self.regular &= height == 0 && self.len % Limits::<K, V, P>::LEAF == 0;
         if let Some(root) = &mut self.root {
             seal(root, self.height, height);
             self.collapse();
@@ -257,9 +261,11 @@ impl<K: Clone, V: Clone, P: Sharing> Assembler<K, V, P> {
         }
     }
 
-    /// The tree of all leaves, of which all but the last are at least half full.
+    /// The tree of all leaves, of which all but the last are full.
     pub(crate) fn finish(self) -> Tree<K, V, P> {
-        assemble(self.pieces, 0)
+        let mut tree = assemble(self.pieces, 0);
+        tree.regular = true;
+        tree
     }
 }
 

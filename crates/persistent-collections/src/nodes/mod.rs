@@ -69,12 +69,14 @@ pub(crate) struct Tree<K, V, P: Sharing> {
     len: usize,
     /// Branches above each leaf.
     height: u32,
+    /// Whether every node but those on the right edge is full: then an index says by itself which way to go.
+    regular: bool,
 }
 
 impl<K, V, P: Sharing> Clone for Tree<K, V, P> {
     #[inline]
     fn clone(&self) -> Self {
-        Self { root: self.root.clone(), len: self.len, height: self.height }
+        Self { root: self.root.clone(), len: self.len, height: self.height, regular: self.regular }
     }
 }
 
@@ -164,13 +166,13 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
     pub(crate) const LEN_MAX: usize = isize::MAX as usize - 0xffff;
 
     pub(crate) const fn new() -> Self {
-        Self { root: None, len: 0, height: 0 }
+        Self { root: None, len: 0, height: 0, regular: true }
     }
 
     /// A tree of `root` alone.
     pub(crate) fn from_root(root: Node<K, V, P>, height: u32) -> Self {
         let len = root.count();
-        if len == 0 { Self::new() } else { Self { root: Some(root), len, height } }
+        if len == 0 { Self::new() } else { Self { root: Some(root), len, height, regular: height == 0 } }
     }
 
     /// A tree of one leaf.

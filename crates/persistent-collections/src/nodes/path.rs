@@ -66,7 +66,8 @@ fn lower_bound_plain<K: Borrow<Q>, Q: Ord + ?Sized>(keys: &[K], key: &Q) -> usiz
     let (mut start, mut len) = (0, keys.len());
     while len > 8 {
         let half = len / 2;
-        start = if keys[start + half].borrow() < key { start + half } else { start };
+        // A conditional move: which half it is cannot be predicted.
+        start = core::hint::select_unpredictable(keys[start + half].borrow() < key, start + half, start);
         len -= half;
     }
     start + keys[start..start + len].iter().map(|k| usize::from(k.borrow() < key)).sum::<usize>()
@@ -148,6 +149,20 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
         }
         let mut node = self.root.as_ref()?;
         let mut shift = Limits::<K, V, P>::LEAF_SHIFT + Limits::<K, V, P>::FANOUT_SHIFT * self.height;
+        if self.regular {
+            loop {
+                match node.side() {
+                    Side::X(leaf) => {
+                        let at = index % Limits::<K, V, P>::LEAF;
+                        return Some((leaf.a().get(at)?, leaf.b().get(at)?));
+                    }
+                    Side::Y(branch) => {
+                        shift -= Limits::<K, V, P>::FANOUT_SHIFT;
+                        node = &branch.b().get(index.wrapping_shr(shift) % Limits::<K, V, P>::FANOUT)?.node;
+                    }
+                }
+            }
+        }
         loop {
             match node.side() {
                 Side::X(leaf) => return Some((leaf.a().get(index)?, leaf.b().get(index)?)),
@@ -173,6 +188,22 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
         }
         let mut node = self.root.as_mut()?;
         let mut shift = Limits::<K, V, P>::LEAF_SHIFT + Limits::<K, V, P>::FANOUT_SHIFT * self.height;
+        if self.regular {
+            loop {
+                match node.side_mut() {
+                    SideMut::X(leaf) => {
+                        let at = index % Limits::<K, V, P>::LEAF;
+                        let (keys, values) = leaf.make_mut().into_both_mut();
+                        return Some((keys.get_mut(at)?, values.get_mut(at)?));
+                    }
+                    SideMut::Y(branch) => {
+                        shift -= Limits::<K, V, P>::FANOUT_SHIFT;
+                        let slot = index.wrapping_shr(shift) % Limits::<K, V, P>::FANOUT;
+                        node = &mut branch.make_mut().into_both_mut().1.get_mut(slot)?.node;
+                    }
+                }
+            }
+        }
         loop {
             match node.side_mut() {
                 SideMut::X(leaf) => {

@@ -1,6 +1,6 @@
 //! Checks a tree against its invariants, for tests and fuzzing.
 
-use super::{Node, Tree};
+use super::{Limits, Node, Tree};
 use crate::shared::{Sharing, Side};
 
 impl<K: Ord, V, P: Sharing> Tree<K, V, P> {
@@ -16,6 +16,10 @@ impl<K: Ord, V, P: Sharing> Tree<K, V, P> {
             check(root, self.height, true, filled)
         });
         assert_eq!(count, self.len, "length");
+        if self.regular && self.height > 0 {
+            let widths = self.leaves().map(|(keys, _)| keys.len());
+            assert!(widths.take(self.len / Limits::<K, V, P>::LEAF).all(|width| width == Limits::<K, V, P>::LEAF), "regular leaves");
+        }
         let mut last: Option<&K> = None;
         for (keys, values) in self.leaves() {
             assert_eq!(keys.len(), values.len(), "keys and values");

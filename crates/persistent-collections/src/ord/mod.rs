@@ -10,6 +10,8 @@ mod set_traits;
 
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use iter::{IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut};
+#[cfg(feature = "rayon")]
+pub(crate) use iter::Chunks;
 pub use set::{OrdSet, SetIntoIter, SetIter};
 
 use core::borrow::Borrow;

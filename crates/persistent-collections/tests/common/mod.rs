@@ -3,20 +3,20 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 /// How many times longer than usual to test; `LOCALITY_LONG=1` asks for more.
-pub fn scale() -> usize {
+pub(crate) fn scale() -> usize {
     if std::env::var_os("LOCALITY_LONG").is_some() { 20 } else { 1 }
 }
 
 /// A small generator of its own (splitmix64): tests replay from the seed alone.
 #[derive(Clone, Debug)]
-pub struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -25,19 +25,19 @@ impl Random {
     }
 
     /// A number below `end`; zero if there is none.
-    pub fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         (self.next() % end.max(1) as u64) as usize
     }
 
     /// A range within `0..=len`.
-    pub fn range(&mut self, len: usize) -> core::ops::Range<usize> {
+    pub(crate) fn range(&mut self, len: usize) -> core::ops::Range<usize> {
         let (a, b) = (self.below(len + 1), self.below(len + 1));
         a.min(b)..a.max(b)
     }
 }
 
 /// A collection beside its model.
-pub trait Subject: Clone + Default {
+pub(crate) trait Subject: Clone + Default {
     /// Does one random operation on both and compares what they answer.
     fn step(&mut self, random: &mut Random, others: &[Self]);
     /// Compares all contents and checks the invariants.
@@ -45,7 +45,7 @@ pub trait Subject: Clone + Default {
 }
 
 /// Forks versions at random, edits one after another, and re-checks all live ones after each step.
-pub fn live_versions<S: Subject>(seed: u64, steps: usize, live: usize) {
+pub(crate) fn live_versions<S: Subject>(seed: u64, steps: usize, live: usize) {
     let mut random = Random::new(seed);
     let mut versions = vec![S::default()];
     for _ in 0..steps {
