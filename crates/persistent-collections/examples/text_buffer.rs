@@ -41,7 +41,9 @@ impl Buffer {
 }
 
 fn main() -> std::io::Result<()> {
-    let path = std::env::args().nth(1).unwrap_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/src/lib.rs").to_owned());
+    let path = std::env::args()
+        .nth(1)
+        .unwrap_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/src/lib.rs").to_owned());
     let mut buffer = Buffer::open(&path)?;
     let opened = buffer.text.clone();
     println!("{path}: {} bytes", opened.len());
@@ -57,7 +59,12 @@ fn main() -> std::io::Result<()> {
     let mut footprint = Footprint::default();
     footprint.add(&buffer.text);
     buffer.undo.iter().for_each(|version| footprint.add(version));
-    println!("{} versions in {} kB, {} B a version", edits + 1, footprint.total() / 1000, footprint.total() / (edits + 1));
+    println!(
+        "{} versions in {} kB, {} B a version",
+        edits + 1,
+        footprint.total() / 1000,
+        footprint.total() / (edits + 1)
+    );
     println!("from the file to now: {} edits by diff", opened.diff(&buffer.text).len());
 
     while buffer.undo() {}

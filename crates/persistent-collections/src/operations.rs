@@ -102,4 +102,3 @@ impl<K, V, F: FnMut(&K, &V, &V) -> Merge<V>> Combine<K, V> for MergeAll<F> {
         self.0.both(key, left, right)
     }
 }
-

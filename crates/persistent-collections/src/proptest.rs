@@ -9,7 +9,10 @@ use proptest::strategy::Strategy;
 use crate::{HashMap, HashSet, OrdMap, OrdSet, Vector};
 
 /// Vectors of elements by `element`.
-pub fn vector<S: Strategy<Value: Clone>>(element: S, len: impl Into<SizeRange>) -> impl Strategy<Value = Vector<S::Value>> {
+pub fn vector<S: Strategy<Value: Clone>>(
+    element: S,
+    len: impl Into<SizeRange>,
+) -> impl Strategy<Value = Vector<S::Value>> {
     vec(element, len).prop_map(Vector::from)
 }
 

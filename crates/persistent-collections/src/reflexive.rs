@@ -15,9 +15,41 @@ pub(crate) fn is_reflexive<T: ?Sized>() -> bool {
         ($($known:ty),* $(,)?) => { [$(TypeId::of::<$known>()),*] };
     }
     let known = known![
-        (), bool, char, u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize, String, &'static str, str,
-        Box<str>, Arc<str>, Rc<str>, Cow<'static, str>, &'static [u8], Box<[u8]>, Arc<[u8]>, Vec<u8>, Vec<u32>, Vec<u64>,
-        Option<u32>, Option<u64>, Option<String>, (u32, u32), (u64, u64), [u8; 16], [u8; 32],
+        (),
+        bool,
+        char,
+        u8,
+        u16,
+        u32,
+        u64,
+        u128,
+        usize,
+        i8,
+        i16,
+        i32,
+        i64,
+        i128,
+        isize,
+        String,
+        &'static str,
+        str,
+        Box<str>,
+        Arc<str>,
+        Rc<str>,
+        Cow<'static, str>,
+        &'static [u8],
+        Box<[u8]>,
+        Arc<[u8]>,
+        Vec<u8>,
+        Vec<u32>,
+        Vec<u64>,
+        Option<u32>,
+        Option<u64>,
+        Option<String>,
+        (u32, u32),
+        (u64, u64),
+        [u8; 16],
+        [u8; 32],
     ];
     known.contains(&typeid::of::<T>())
 }
@@ -28,7 +60,12 @@ mod tests {
 
     #[test]
     fn numbers_and_strings_are_and_floats_are_not() {
-        assert!(is_reflexive::<u64>() && is_reflexive::<&str>() && is_reflexive::<String>() && is_reflexive::<()>());
+        assert!(
+            is_reflexive::<u64>()
+                && is_reflexive::<&str>()
+                && is_reflexive::<String>()
+                && is_reflexive::<()>()
+        );
         assert!(!is_reflexive::<f64>() && !is_reflexive::<Option<f64>>() && !is_reflexive::<Vec<f32>>());
         struct Mine;
         assert!(!is_reflexive::<Mine>());

@@ -100,7 +100,9 @@ impl<'de, T: Deserialize<'de>, C: Default + Extend<T>> Visitor<'de> for Elements
 
 struct Entries<C, K, V>(PhantomData<(C, K, V)>);
 
-impl<'de, K: Deserialize<'de>, V: Deserialize<'de>, C: Default + Extend<(K, V)>> Visitor<'de> for Entries<C, K, V> {
+impl<'de, K: Deserialize<'de>, V: Deserialize<'de>, C: Default + Extend<(K, V)>> Visitor<'de>
+    for Entries<C, K, V>
+{
     type Value = C;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -209,7 +211,11 @@ impl<'de, C: Replay<Changes: Deserialize<'de>> + Deserialize<'de>> Deserialize<'
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (first, changes) = <(Option<C>, Vec<C::Changes>)>::deserialize(deserializer)?;
         let Some(first) = first else {
-            return if changes.is_empty() { Ok(Self(Vec::new())) } else { Err(D::Error::custom("changes of nothing")) };
+            return if changes.is_empty() {
+                Ok(Self(Vec::new()))
+            } else {
+                Err(D::Error::custom("changes of nothing"))
+            };
         };
         let mut versions = Vec::from([first]);
         for changes in changes {

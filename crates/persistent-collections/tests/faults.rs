@@ -166,7 +166,8 @@ fn check_sequence<P: Sharing>(v: &Vector<Probe, P>) {
 #[test]
 fn vector_survives_every_fault() {
     silent(|| {
-        let go = |name, edit: &dyn Fn(&mut Seq, &Seq)| inject(name, sequence, |v, o| edit(v, o), check_sequence);
+        let go =
+            |name, edit: &dyn Fn(&mut Seq, &Seq)| inject(name, sequence, |v, o| edit(v, o), check_sequence);
         go("push", &|v, _| (0..6).for_each(|i| v.push(probe(i))));
         go("pop", &|v, _| (0..9).for_each(|_| drop(v.pop())));
         go("push_front", &|v, _| (0..6).for_each(|i| v.push_front(probe(i))));
@@ -231,13 +232,16 @@ macro_rules! survives {
         #[test]
         fn $name() {
             silent(|| {
-                let go = |name, edit: &dyn Fn(&mut $map, &$map)| inject(name, $make, |m, o| edit(m, o), $check);
+                let go =
+                    |name, edit: &dyn Fn(&mut $map, &$map)| inject(name, $make, |m, o| edit(m, o), $check);
                 go("insert", &|m, _| (0..8).for_each(|i| drop(m.insert(probe(i * 7 + 1), probe(i)))));
                 go("replace", &|m, _| (0..8).for_each(|i| drop(m.insert(probe(i * 6), probe(i)))));
                 go("remove", &|m, _| (0..12).for_each(|i| drop(m.remove(&probe(i * 4)))));
                 go("get_mut", &|m, _| m.get_mut(&probe(8)).into_iter().for_each(|v| v.value += 1));
                 go("entry", &|m, _| m.entry(probe(3)).or_insert_with(|| probe(1)).value += 1);
-                go("entry modify", &|m, _| drop(m.entry(probe(4)).and_modify(|v| v.value += 1).or_insert(probe(2))));
+                go("entry modify", &|m, _| {
+                    drop(m.entry(probe(4)).and_modify(|v| v.value += 1).or_insert(probe(2)))
+                });
                 go("alter", &|m, _| m.alter(probe(4), |_| None));
                 go("retain", &|m, _| m.retain(|k, _| k.value % 3 == 0));
                 go("extract_if", &|m, _| drop(m.extract_if(|k, _| k.value % 3 == 0).next()));
@@ -250,7 +254,14 @@ macro_rules! survives {
                 go("intersection", &|m, o| drop(m.intersection(&o.without(&probe(8)))));
                 go("difference", &|m, o| drop(m.with(probe(5), probe(5)).difference(o)));
                 go("symmetric_difference", &|m, o| drop(m.with(probe(5), probe(5)).symmetric_difference(o)));
-                go("merge_with", &|m, o| drop(m.merge_with(o, |k, _, _| if k.value % 4 == 0 { Merge::Remove } else { Merge::Right })));
+                go("merge_with", &|m, o| {
+                    drop(
+                        m.merge_with(
+                            o,
+                            |k, _, _| if k.value % 4 == 0 { Merge::Remove } else { Merge::Right },
+                        ),
+                    )
+                });
                 go("eq", &|m, o| assert!(m == o));
                 go("diff", &|m, o| drop(m.diff(o).len()));
                 go("collect", &|m, _| *m = (0..20).rev().map(|i| (probe(i), probe(i))).collect());
@@ -265,7 +276,9 @@ survives!(ord_map_survives_every_fault, Ordered, ordered, check_ordered);
 #[test]
 fn ordered_cuts_survive_every_fault() {
     silent(|| {
-        let go = |name, edit: &dyn Fn(&mut Ordered, &Ordered)| inject(name, ordered, |m, o| edit(m, o), check_ordered);
+        let go = |name, edit: &dyn Fn(&mut Ordered, &Ordered)| {
+            inject(name, ordered, |m, o| edit(m, o), check_ordered)
+        };
         go("split_off", &|m, _| drop(m.split_off(&probe(21))));
         go("append", &|m, _| {
             let mut right = m.split_off(&probe(21));

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher};
 
 use common::{Random, Subject, live_versions, scale};
-use persistent_collections::{Atomic, Change, HashMap, HashSet, Local, Merge, OrdMap, OrdSet, Sharing, SmallNodes};
+use persistent_collections::{
+    Atomic, Change, HashMap, HashSet, Local, Merge, OrdMap, OrdSet, Sharing, SmallNodes,
+};
 
 /// A hasher that leaves `BITS` bits of the hash, so that keys collide.
 #[derive(Clone, Debug, Default)]
@@ -127,19 +129,35 @@ impl<S: BuildHasher + Clone + Default, P: Sharing, const KEYS: usize> Subject fo
                     assert_eq!(ours.remove(&key), model.remove(&key));
                 }
             }
-            8 => assert_eq!(ours.get_mut(&key).map(|v| { *v += 1; *v }), model.get_mut(&key).map(|v| { *v += 1; *v })),
+            8 => assert_eq!(
+                ours.get_mut(&key).map(|v| {
+                    *v += 1;
+                    *v
+                }),
+                model.get_mut(&key).map(|v| {
+                    *v += 1;
+                    *v
+                })
+            ),
             9 => {
                 *ours.entry(key).and_modify(|v| *v ^= 1).or_insert(value) += 1;
                 *model.entry(key).and_modify(|v| *v ^= 1).or_insert(value) += 1;
             }
             10 if random.below(3) == 0 => {
-                ours.retain(|k, v| { *v = v.wrapping_add(1); k % 3 != 0 });
-                model.retain(|k, v| { *v = v.wrapping_add(1); k % 3 != 0 });
+                ours.retain(|k, v| {
+                    *v = v.wrapping_add(1);
+                    k % 3 != 0
+                });
+                model.retain(|k, v| {
+                    *v = v.wrapping_add(1);
+                    k % 3 != 0
+                });
             }
             11 if random.below(3) == 0 => {
                 let mut taken: Vec<_> = ours.extract_if(|k, _| k % 5 == 0).collect();
                 taken.sort_unstable();
-                let expected: Vec<_> = model.iter().filter(|(k, _)| *k % 5 == 0).map(|(k, v)| (*k, *v)).collect();
+                let expected: Vec<_> =
+                    model.iter().filter(|(k, _)| *k % 5 == 0).map(|(k, v)| (*k, *v)).collect();
                 assert_eq!(taken, expected);
                 model.retain(|k, _| k % 5 != 0);
             }
@@ -241,18 +259,34 @@ impl<P: Sharing> Subject for Ordered<P> {
                     assert_eq!(ours.remove(&key), model.remove(&key));
                 }
             }
-            8 => assert_eq!(ours.get_mut(&key).map(|v| { *v += 1; *v }), model.get_mut(&key).map(|v| { *v += 1; *v })),
+            8 => assert_eq!(
+                ours.get_mut(&key).map(|v| {
+                    *v += 1;
+                    *v
+                }),
+                model.get_mut(&key).map(|v| {
+                    *v += 1;
+                    *v
+                })
+            ),
             9 => {
                 *ours.entry(key).and_modify(|v| *v ^= 1).or_insert(value) += 1;
                 *model.entry(key).and_modify(|v| *v ^= 1).or_insert(value) += 1;
             }
             10 if random.below(3) == 0 => {
-                ours.retain(|k, v| { *v = v.wrapping_add(1); k % 3 != 0 });
-                model.retain(|k, v| { *v = v.wrapping_add(1); k % 3 != 0 });
+                ours.retain(|k, v| {
+                    *v = v.wrapping_add(1);
+                    k % 3 != 0
+                });
+                model.retain(|k, v| {
+                    *v = v.wrapping_add(1);
+                    k % 3 != 0
+                });
             }
             11 if random.below(3) == 0 => {
                 let taken: Vec<_> = ours.extract_if(|k, _| k % 5 == 0).collect();
-                let expected: Vec<_> = model.iter().filter(|(k, _)| *k % 5 == 0).map(|(k, v)| (*k, *v)).collect();
+                let expected: Vec<_> =
+                    model.iter().filter(|(k, _)| *k % 5 == 0).map(|(k, v)| (*k, *v)).collect();
                 assert_eq!(taken, expected);
                 model.retain(|k, _| k % 5 != 0);
             }
@@ -312,8 +346,15 @@ impl<P: Sharing> Subject for Ordered<P> {
             }
             20 => {
                 assert!(ours.range(range.clone()).eq(model.range(range.clone())));
-                assert!(ours.range(range.start..=range.end).rev().eq(model.range(range.start..=range.end).rev()));
-                assert!(ours.range_mut(..range.end).rev().map(|(k, _)| *k).eq(model.range(..range.end).rev().map(|(k, _)| *k)));
+                assert!(
+                    ours.range(range.start..=range.end).rev().eq(model.range(range.start..=range.end).rev())
+                );
+                assert!(
+                    ours.range_mut(..range.end)
+                        .rev()
+                        .map(|(k, _)| *k)
+                        .eq(model.range(..range.end).rev().map(|(k, _)| *k))
+                );
             }
             21 => {
                 let (left, right) = ours.split_at_index(random.below(model.len() + 1));
@@ -330,7 +371,10 @@ impl<P: Sharing> Subject for Ordered<P> {
             _ => {
                 use std::ops::Bound::{Excluded, Included};
                 assert_eq!(ours.lower_bound(Included(&key)), model.range(key..).next());
-                assert_eq!(ours.lower_bound(Excluded(&key)), model.range((Excluded(key), std::ops::Bound::Unbounded)).next());
+                assert_eq!(
+                    ours.lower_bound(Excluded(&key)),
+                    model.range((Excluded(key), std::ops::Bound::Unbounded)).next()
+                );
                 assert_eq!(ours.upper_bound(Included(&key)), model.range(..=key).next_back());
                 assert_eq!(ours.upper_bound(Excluded(&key)), model.range(..key).next_back());
             }

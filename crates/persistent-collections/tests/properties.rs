@@ -61,16 +61,30 @@ fn lengths_do_not_overflow() {
         v.append(v.clone());
     }
     assert!(v.len() > usize::MAX / 8 && v.get(v.len() - 1) == Some(&7) && v.get(v.len() / 3) == Some(&7));
-    assert!(std::panic::catch_unwind(|| { let mut w: Vector<u8> = std::iter::repeat_n(7, 1000).collect(); loop { w.append(w.clone()); } }).is_err());
+    assert!(
+        std::panic::catch_unwind(|| {
+            let mut w: Vector<u8> = std::iter::repeat_n(7, 1000).collect();
+            loop {
+                w.append(w.clone());
+            }
+        })
+        .is_err()
+    );
 }
 
 #[test]
 fn panics_name_index_and_length() {
     let message = |f: fn()| *std::panic::catch_unwind(f).unwrap_err().downcast::<String>().unwrap();
-    assert_eq!(message(|| drop(Vector::from([1, 2])[5])), "index out of bounds: the len is 2 but the index is 5");
+    assert_eq!(
+        message(|| drop(Vector::from([1, 2])[5])),
+        "index out of bounds: the len is 2 but the index is 5"
+    );
     assert_eq!(message(|| Vector::from([1]).insert(3, 1)), "insertion index (is 3) should be <= len (is 1)");
     assert_eq!(message(|| drop(Vector::from([1]).remove(1))), "removal index (is 1) should be < len (is 1)");
-    assert_eq!(message(|| drop(Vector::from([1]).slice(0..2))), "range end 2 out of range for a vector of length 1");
+    assert_eq!(
+        message(|| drop(Vector::from([1]).slice(0..2))),
+        "range end 2 out of range for a vector of length 1"
+    );
 }
 
 #[test]

@@ -75,8 +75,10 @@ impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher + Clone, P: Sharing> HashMap
     ///
     /// Time: O(n).
     pub fn retain<F: FnMut(&K, &mut V) -> bool>(&mut self, mut keep: F) {
-        let gone: alloc::vec::Vec<K> =
-            self.iter_mut().filter_map(|(key, value)| if keep(key, value) { None } else { Some(key.clone()) }).collect();
+        let gone: alloc::vec::Vec<K> = self
+            .iter_mut()
+            .filter_map(|(key, value)| if keep(key, value) { None } else { Some(key.clone()) })
+            .collect();
         self.remove_all(gone);
     }
 

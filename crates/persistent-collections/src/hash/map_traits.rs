@@ -40,7 +40,9 @@ impl<K: Hash + Eq, V: PartialEq, S: BuildHasher, P: Sharing> PartialEq for HashM
 
 impl<K: Hash + Eq, V: Eq, S: BuildHasher, P: Sharing> Eq for HashMap<K, V, S, P> {}
 
-impl<K: Hash + Eq + Borrow<Q>, Q: Hash + Eq + ?Sized, V, S: BuildHasher, P: Sharing> Index<&Q> for HashMap<K, V, S, P> {
+impl<K: Hash + Eq + Borrow<Q>, Q: Hash + Eq + ?Sized, V, S: BuildHasher, P: Sharing> Index<&Q>
+    for HashMap<K, V, S, P>
+{
     type Output = V;
 
     fn index(&self, key: &Q) -> &V {
@@ -61,7 +63,9 @@ where
     }
 }
 
-impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher + Default, P: Sharing> FromIterator<(K, V)> for HashMap<K, V, S, P> {
+impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher + Default, P: Sharing> FromIterator<(K, V)>
+    for HashMap<K, V, S, P>
+{
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let mut map = Self::default();
         map.extend(entries);

@@ -12,9 +12,9 @@ mod trie;
 mod walk;
 
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
-pub use iter::{IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut};
 #[cfg(feature = "rayon")]
 pub(crate) use iter::Leaves;
+pub use iter::{IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut};
 pub use set::{HashSet, SetIntoIter, SetIter};
 pub use state::RandomState;
 
@@ -167,7 +167,8 @@ impl<K: Hash + Eq, V, S: BuildHasher, P: Sharing> HashMap<K, V, S, P> {
     /// Panics with what is wrong if an invariant does not hold; for tests and fuzzing.
     #[doc(hidden)]
     pub fn validate(&self) {
-        let count = self.root.as_ref().map_or(0, |root| trie::validate(root, 0, &|key| self.hasher.hash_one(key)));
+        let count =
+            self.root.as_ref().map_or(0, |root| trie::validate(root, 0, &|key| self.hasher.hash_one(key)));
         assert_eq!(count, self.len, "length");
     }
 }

@@ -19,7 +19,9 @@ impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher + Clone, P: Sharing> HashMap
             &rehashed
         };
         let (left, right) = match (&self.root, &other.root) {
-            (None, _) => return if C::RIGHT { self.with_root_of(other) } else { self.with_root_of(&self.emptied()) },
+            (None, _) => {
+                return if C::RIGHT { self.with_root_of(other) } else { self.with_root_of(&self.emptied()) };
+            }
             (_, None) => return if C::LEFT { self.clone() } else { self.emptied() },
             (Some(left), Some(right)) => (left, right),
         };
@@ -95,7 +97,10 @@ impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher + Clone, P: Sharing> HashMap
     /// Time: O(n + m).
     #[must_use]
     pub fn union_with<F: FnMut(&K, &V, &V) -> V>(&self, other: &Self, mut with: F) -> Self {
-        self.combine(other, MergeAll(MergeWith(|key: &K, left: &V, right: &V| Merge::New(with(key, left, right)))))
+        self.combine(
+            other,
+            MergeAll(MergeWith(|key: &K, left: &V, right: &V| Merge::New(with(key, left, right)))),
+        )
     }
 }
 

@@ -64,7 +64,11 @@ impl<K, V, P: Sharing> Shape<K, V, P> {
 
     /// Room for a leaf of `len` entries that may grow.
     pub(super) fn room(len: usize) -> usize {
-        if len <= 8 { len.next_power_of_two().clamp(2, Self::LEAF) } else { len.next_multiple_of(8).min(Self::LEAF) }
+        if len <= 8 {
+            len.next_power_of_two().clamp(2, Self::LEAF)
+        } else {
+            len.next_multiple_of(8).min(Self::LEAF)
+        }
     }
 }
 
@@ -257,7 +261,9 @@ impl<K: Clone, V: Clone, P: Sharing> Child<K, V, P> {
         let SideMut::Y(branch) = self.0.side_mut() else { return };
         let mut own = branch.make_mut();
         if level == Shape::<K, V, P>::LEVELS {
-            while let Some(empty) = own.a().iter().position(|leaf| leaf.as_leaf().is_some_and(|leaf| leaf.len() == 0)) {
+            while let Some(empty) =
+                own.a().iter().position(|leaf| leaf.as_leaf().is_some_and(|leaf| leaf.len() == 0))
+            {
                 own.remove(empty);
             }
         } else {
@@ -278,7 +284,12 @@ impl<K: Clone, V: Clone, P: Sharing> Child<K, V, P> {
 
 /// The child of `branch` that leads to `key`; in a list, the leaf that has it.
 #[inline]
-fn child_of<K, V, P: Sharing, Q: Eq + ?Sized>(branch: &Branch<K, V, P>, level: u32, hash: u64, key: &Q) -> Option<usize>
+fn child_of<K, V, P: Sharing, Q: Eq + ?Sized>(
+    branch: &Branch<K, V, P>,
+    level: u32,
+    hash: u64,
+    key: &Q,
+) -> Option<usize>
 where
     K: Borrow<Q>,
 {
@@ -326,7 +337,10 @@ fn remove_at<K, V, P: Sharing>(own: &mut OwnLeaf<'_, K, V, P>, at: usize) -> (K,
 /// A leaf of a list that has room for one more, which is made if there is none.
 #[cold]
 fn roomy_leaf<K: Clone, V: Clone, P: Sharing>(list: &mut Branch<K, V, P>) -> usize {
-    let room = list.a().iter().position(|leaf| leaf.as_leaf().is_some_and(|leaf| leaf.len() < Shape::<K, V, P>::LEAF));
+    let room = list
+        .a()
+        .iter()
+        .position(|leaf| leaf.as_leaf().is_some_and(|leaf| leaf.len() < Shape::<K, V, P>::LEAF));
     room.unwrap_or_else(|| {
         let len = list.len();
         list.make_mut_with((len + 1).next_power_of_two()).push(Child::with_room(1), ());
@@ -348,7 +362,8 @@ fn make_room<K: Clone + Eq, V: Clone, P: Sharing>(
         let child = usize::from(branch.header()[slot]);
         let Side::X(leaf) = branch.a()[child].side() else { return child };
         let slots = extent(&branch.header()[..Shape::<K, V, P>::SLOTS], child);
-        if slots.len() == 1 || leaf.len() < Shape::<K, V, P>::LEAF || find(leaf, tag_of(hash), key).is_some() {
+        if slots.len() == 1 || leaf.len() < Shape::<K, V, P>::LEAF || find(leaf, tag_of(hash), key).is_some()
+        {
             return child;
         }
         let middle = slots.start + slots.len() / 2;
@@ -367,7 +382,10 @@ fn make_room<K: Clone + Eq, V: Clone, P: Sharing>(
 }
 
 /// The entries of `leaf` in two new leaves: those not in the mask, and those in it.
-pub(super) fn divide<K: Clone, V: Clone, P: Sharing>(leaf: &Leaf<K, V, P>, mask: u32) -> (Leaf<K, V, P>, Leaf<K, V, P>) {
+pub(super) fn divide<K: Clone, V: Clone, P: Sharing>(
+    leaf: &Leaf<K, V, P>,
+    mask: u32,
+) -> (Leaf<K, V, P>, Leaf<K, V, P>) {
     let right_len = mask.count_ones() as usize;
     let new = |len| Leaf::with_capacity(Shape::<K, V, P>::room(len), [0; 32]);
     let (mut left, mut right) = (new(leaf.len() - right_len), new(right_len));
@@ -380,7 +398,10 @@ pub(super) fn divide<K: Clone, V: Clone, P: Sharing>(leaf: &Leaf<K, V, P>, mask:
 }
 
 /// Merges the leaf at `slot` with its buddy if both together are no more than half full.
-pub(super) fn merge_buddies<K: Clone, V: Clone, P: Sharing>(own: &mut OwnBranch<'_, K, V, P>, slot: usize) -> bool {
+pub(super) fn merge_buddies<K: Clone, V: Clone, P: Sharing>(
+    own: &mut OwnBranch<'_, K, V, P>,
+    slot: usize,
+) -> bool {
     let slots = &(*own.header_mut())[..Shape::<K, V, P>::SLOTS];
     let child = usize::from(slots[slot]);
     let covered = extent(slots, child);
@@ -392,7 +413,9 @@ pub(super) fn merge_buddies<K: Clone, V: Clone, P: Sharing>(own: &mut OwnBranch<
     if extent(slots, buddy).len() != covered.len() {
         return false;
     }
-    let (Some(leaf), Some(other)) = (own.a()[child].as_leaf(), own.a()[buddy].as_leaf()) else { return false };
+    let (Some(leaf), Some(other)) = (own.a()[child].as_leaf(), own.a()[buddy].as_leaf()) else {
+        return false;
+    };
     if leaf.len() + other.len() > Shape::<K, V, P>::LEAF / 2 {
         return false;
     }
@@ -410,7 +433,11 @@ pub(super) fn merge_buddies<K: Clone, V: Clone, P: Sharing>(own: &mut OwnBranch<
 }
 
 /// Panics with what is wrong if an invariant does not hold; gives the number of entries.
-pub(super) fn validate<K, V, P: Sharing>(node: &Child<K, V, P>, level: u32, hash_of: &impl Fn(&K) -> u64) -> usize {
+pub(super) fn validate<K, V, P: Sharing>(
+    node: &Child<K, V, P>,
+    level: u32,
+    hash_of: &impl Fn(&K) -> u64,
+) -> usize {
     match node.side() {
         Side::X(leaf) => {
             assert!(leaf.len() <= Shape::<K, V, P>::LEAF, "a leaf beyond its capacity");
@@ -428,7 +455,10 @@ pub(super) fn validate<K, V, P: Sharing>(node: &Child<K, V, P>, level: u32, hash
                 assert!(len.is_power_of_two() && covered.start % len == 0, "child {at} covers {covered:?}");
                 assert!(child.as_leaf().is_some() || len == 1, "a branch below {len} slots");
                 entries_below(child, &mut |(key, _)| {
-                    assert!(covered.contains(&Shape::<K, V, P>::slot(hash_of(key), level)), "an entry astray");
+                    assert!(
+                        covered.contains(&Shape::<K, V, P>::slot(hash_of(key), level)),
+                        "an entry astray"
+                    );
                 });
                 count += validate(child, level + 1, hash_of);
             }
@@ -440,7 +470,10 @@ pub(super) fn validate<K, V, P: Sharing>(node: &Child<K, V, P>, level: u32, hash
 }
 
 /// Calls `each` with every entry below `node`.
-pub(super) fn entries_below<'a, K, V, P: Sharing>(node: &'a Child<K, V, P>, each: &mut impl FnMut(&'a (K, V))) {
+pub(super) fn entries_below<'a, K, V, P: Sharing>(
+    node: &'a Child<K, V, P>,
+    each: &mut impl FnMut(&'a (K, V)),
+) {
     match node.side() {
         Side::X(leaf) => leaf.a().iter().for_each(each),
         Side::Y(branch) => branch.a().iter().for_each(|child| entries_below(child, each)),

@@ -34,7 +34,9 @@ pub(super) fn walk<'a, K: Eq, V, P: Sharing>(
                     let lefts = Cover::all(left_branch, slot, end).map(|cover| cover.child);
                     let rights = Cover::all(right_branch, slot, end).map(|cover| cover.child);
                     look_up(lefts, right, level, hash_of, &mut |l, r| each((Some(l), r)))
-                        && look_up(rights, left, level, hash_of, &mut |r, l| l.is_some() || each((None, Some(r))))
+                        && look_up(rights, left, level, hash_of, &mut |r, l| {
+                            l.is_some() || each((None, Some(r)))
+                        })
                 };
                 if !all {
                     return false;
@@ -149,7 +151,9 @@ impl<H, C> Operation<'_, H, C> {
         }
         match (left.side(), right.side()) {
             (Side::X(left), Side::X(right)) => self.leaves(left, right, level),
-            (Side::Y(left), Side::Y(right)) if level < Shape::<K, V, P>::LEVELS => self.branches(left, right, level),
+            (Side::Y(left), Side::Y(right)) if level < Shape::<K, V, P>::LEVELS => {
+                self.branches(left, right, level)
+            }
             (Side::X(_), _) => self.by_entry(right, left, level, Big::Right),
             _ => self.by_entry(left, right, level, Big::Left),
         }
@@ -172,7 +176,8 @@ impl<H, C> Operation<'_, H, C> {
         let (mut slot, mut all_left, mut all_right, mut any) = (0, true, true, false);
         while slot < Shape::<K, V, P>::SLOTS {
             let (l, r) = (Cover::at(left, slot), Cover::at(right, slot));
-            let (left_part, right_part) = (self.part(&l, slot, r.end, level), self.part(&r, slot, l.end, level));
+            let (left_part, right_part) =
+                (self.part(&l, slot, r.end, level), self.part(&r, slot, l.end, level));
             let end = l.end.min(r.end);
             let (l, r) = (left_part.as_ref().unwrap_or(l.child), right_part.as_ref().unwrap_or(r.child));
             let child = self.nodes(l, r, level + 1);
@@ -250,7 +255,11 @@ impl<H, C> Operation<'_, H, C> {
         }
         let leaf = cover.child.as_leaf()?;
         let inside = |key: &K| (slot..end).contains(&Shape::<K, V, P>::slot((self.hash_of)(key), level));
-        let mask = leaf.a().iter().enumerate().fold(0_u32, |mask, (at, (key, _))| mask | u32::from(inside(key)) << at);
+        let mask = leaf
+            .a()
+            .iter()
+            .enumerate()
+            .fold(0_u32, |mask, (at, (key, _))| mask | u32::from(inside(key)) << at);
         Some(Child::from_leaf(divide(leaf, mask).1))
     }
 
@@ -313,11 +322,15 @@ impl<H, C> Operation<'_, H, C> {
                 leaf
             };
             let mut own = merged.make_mut();
-            new.into_iter().chain(chosen(right, from_right)).for_each(|(tag, entry)| push(&mut own, tag, entry));
+            new.into_iter()
+                .chain(chosen(right, from_right))
+                .for_each(|(tag, entry)| push(&mut own, tag, entry));
             return Some(Child::from_leaf(merged));
         }
         let mut node = Child::with_room(Shape::<K, V, P>::LEAF);
-        for (_, (key, value)) in chosen(left, from_left).into_iter().chain(new).chain(chosen(right, from_right)) {
+        for (_, (key, value)) in
+            chosen(left, from_left).into_iter().chain(new).chain(chosen(right, from_right))
+        {
             let hash = (self.hash_of)(&key);
             node.insert(level, hash, key, value, self.hash_of);
         }

@@ -60,26 +60,31 @@ fn merge_runs<K: Ord + Clone, V: Clone, P: Sharing, C: Combine<K, V>>(
     combine: &mut C,
 ) -> Vec<Piece<K, V, P>> {
     let mut pieces = Vec::with_capacity(left.len().max(right.len()) + 1);
-    segments(left, right, |seen| seen.key, |left, right| match C::SHARED {
-        Some(stays) if is_shared(left, right) => {
-            if stays {
-                pieces.push(whole(&left[0]));
+    segments(
+        left,
+        right,
+        |seen| seen.key,
+        |left, right| match C::SHARED {
+            Some(stays) if is_shared(left, right) => {
+                if stays {
+                    pieces.push(whole(&left[0]));
+                }
             }
-        }
-        _ if height == 0 => merge_leaves(left, right, combine, &mut pieces),
-        _ => {
-            let below = even(merge_runs(&open(left), &open(right), height - 1, combine), height - 1);
-            if let [only] = left
-                && is_unchanged(only.node, &below)
-            {
-                pieces.push(whole(only));
-            } else {
-                let groups = below.len().div_ceil(Limits::<K, V, P>::FANOUT).max(1);
-                let width = below.len().div_ceil(groups).max(1);
-                pieces.extend(parents(below, width));
+            _ if height == 0 => merge_leaves(left, right, combine, &mut pieces),
+            _ => {
+                let below = even(merge_runs(&open(left), &open(right), height - 1, combine), height - 1);
+                if let [only] = left
+                    && is_unchanged(only.node, &below)
+                {
+                    pieces.push(whole(only));
+                } else {
+                    let groups = below.len().div_ceil(Limits::<K, V, P>::FANOUT).max(1);
+                    let width = below.len().div_ceil(groups).max(1);
+                    pieces.extend(parents(below, width));
+                }
             }
-        }
-    });
+        },
+    );
     pieces
 }
 
@@ -308,19 +313,26 @@ pub(crate) fn is_subset<K: Ord, V, P: Sharing>(
         each: &mut impl FnMut(&V, &V) -> bool,
     ) -> bool {
         let mut all = true;
-        segments(left, right, |seen| seen.key, |left, right| {
-            if !all || skip_shared && is_shared(left, right) {
-                return;
-            }
-            if height > 0 {
-                all = runs(&open(left), &open(right), height - 1, skip_shared, each);
-                return;
-            }
-            let mut right = elements(right);
-            all = elements(left).all(|(key, value)| {
-                right.find(|(other, _)| *other >= key).is_some_and(|(other, other_value)| other == key && each(value, other_value))
-            });
-        });
+        segments(
+            left,
+            right,
+            |seen| seen.key,
+            |left, right| {
+                if !all || skip_shared && is_shared(left, right) {
+                    return;
+                }
+                if height > 0 {
+                    all = runs(&open(left), &open(right), height - 1, skip_shared, each);
+                    return;
+                }
+                let mut right = elements(right);
+                all = elements(left).all(|(key, value)| {
+                    right
+                        .find(|(other, _)| *other >= key)
+                        .is_some_and(|(other, other_value)| other == key && each(value, other_value))
+                });
+            },
+        );
         all
     }
     if left.len > right.len {

@@ -24,16 +24,21 @@ pub(crate) fn same<K, V, P: Sharing>(
         equal: &mut impl FnMut((&K, &V), (&K, &V)) -> bool,
     ) -> bool {
         let mut all = true;
-        segments(left, right, |seen| seen.start, |left, right| {
-            if !all || skip_shared && is_shared(left, right) {
-                return;
-            }
-            all = if height > 0 {
-                runs(&open(left), &open(right), height - 1, skip_shared, equal)
-            } else {
-                elements(left).zip(elements(right)).all(|(left, right)| equal(left, right))
-            };
-        });
+        segments(
+            left,
+            right,
+            |seen| seen.start,
+            |left, right| {
+                if !all || skip_shared && is_shared(left, right) {
+                    return;
+                }
+                all = if height > 0 {
+                    runs(&open(left), &open(right), height - 1, skip_shared, equal)
+                } else {
+                    elements(left).zip(elements(right)).all(|(left, right)| equal(left, right))
+                };
+            },
+        );
         all
     }
     if left.len != right.len {
@@ -63,16 +68,21 @@ pub(crate) fn diff_by_key<'a, K: Ord, V, P: Sharing>(
         height: u32,
         each: &mut impl FnMut(KeyChange<'a, K, V>),
     ) {
-        segments(old, new, |seen| seen.key, |old, new| {
-            if is_shared(old, new) {
-                return;
-            }
-            if height > 0 {
-                runs(&open(old), &open(new), height - 1, each);
-            } else {
-                merge(elements(old), elements(new), each);
-            }
-        });
+        segments(
+            old,
+            new,
+            |seen| seen.key,
+            |old, new| {
+                if is_shared(old, new) {
+                    return;
+                }
+                if height > 0 {
+                    runs(&open(old), &open(new), height - 1, each);
+                } else {
+                    merge(elements(old), elements(new), each);
+                }
+            },
+        );
     }
     let (old, new, height) = level(old, new);
     runs(&old, &new, height, each);
@@ -111,9 +121,15 @@ pub(crate) fn diff_by_position<K, V: PartialEq, P: Sharing>(
     each: &mut impl FnMut(Range<usize>, Range<usize>),
 ) {
     let (old_run, new_run, height) = level(old, new);
-    diff_runs(&old_run, &new_run, height, &mut |old_part, new_part, starts| {
-        diff_elements(old_part, new_part, starts, each);
-    }, (0, 0));
+    diff_runs(
+        &old_run,
+        &new_run,
+        height,
+        &mut |old_part, new_part, starts| {
+            diff_elements(old_part, new_part, starts, each);
+        },
+        (0, 0),
+    );
 }
 
 /// Finds the nodes that two runs share, and goes down between them; `starts` are the positions where the runs begin.
@@ -132,10 +148,13 @@ fn diff_runs<'a, K, V, P: Sharing>(
             diff_runs(&open(old), &open(new), height - 1, each, starts);
         }
     };
-    let places: BTreeMap<usize, usize> = new.iter().enumerate().map(|(at, seen)| (seen.node.address(), at)).collect();
+    let places: BTreeMap<usize, usize> =
+        new.iter().enumerate().map(|(at, seen)| (seen.node.address(), at)).collect();
     let (mut old_done, mut new_done, mut starts) = (0, 0, starts);
     for (at, seen) in old.iter().enumerate() {
-        let Some(&place) = places.get(&seen.node.address()).filter(|&&place| place >= new_done) else { continue };
+        let Some(&place) = places.get(&seen.node.address()).filter(|&&place| place >= new_done) else {
+            continue;
+        };
         between(&old[old_done..at], &new[new_done..place], starts);
         (old_done, new_done) = (at + 1, place + 1);
         let count = seen.node.count();
@@ -154,7 +173,8 @@ fn diff_elements<'a, K, V: PartialEq, P: Sharing>(
     let old: Vec<&V> = elements(old).map(|(_, value)| value).collect();
     let new: Vec<&V> = elements(new).map(|(_, value)| value).collect();
     let front = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
-    let back = old[front..].iter().rev().zip(new[front..].iter().rev()).take_while(|(old, new)| old == new).count();
+    let back =
+        old[front..].iter().rev().zip(new[front..].iter().rev()).take_while(|(old, new)| old == new).count();
     let (old_end, new_end) = (old.len() - back, new.len() - back);
     if old_end != new_end {
         each(old_start + front..old_start + old_end, new_start + front..new_start + new_end);
@@ -169,4 +189,3 @@ fn diff_elements<'a, K, V: PartialEq, P: Sharing>(
         at += len.max(1);
     }
 }
-

@@ -96,7 +96,8 @@ fn insert_into_leaf<K: Clone, V: Clone, P: Sharing>(
 ) -> Option<Overflow<K, V, P>> {
     let (len, max) = (leaf.len(), Limits::<K, V, P>::LEAF);
     if len < max {
-        let room = if leaf.capacity() > len { leaf.capacity() } else { Limits::<K, V, P>::leaf_room(len + 1) };
+        let room =
+            if leaf.capacity() > len { leaf.capacity() } else { Limits::<K, V, P>::leaf_room(len + 1) };
         leaf.make_mut_with(room).insert(at, key, value);
         return None;
     }
@@ -178,7 +179,11 @@ pub(super) fn split_branch<K, V, P: Sharing>(own: &mut OwnBranch<'_, K, V, P>, a
 }
 
 /// Removes below `node`; also whether a node on the way has become too small.
-fn remove<K: Clone, V: Clone, P: Sharing>(node: &mut Node<K, V, P>, path: &Path, depth: usize) -> ((K, V), bool) {
+fn remove<K: Clone, V: Clone, P: Sharing>(
+    node: &mut Node<K, V, P>,
+    path: &Path,
+    depth: usize,
+) -> ((K, V), bool) {
     match node.side_mut() {
         SideMut::X(leaf) => {
             let mut own = leaf.make_mut();

@@ -16,7 +16,8 @@ impl<K: Clone, V: Clone, P: Sharing> Tree<K, V, P> {
         let regular = self.regular && right.height == 0 && self.len % Limits::<K, V, P>::LEAF == 0;
         let Self { root: Some(right_root), len: right_len, height: right_height, .. } = right else { return };
         if self.root.is_none() {
-            *self = Self { root: Some(right_root), len: right_len, height: right_height, regular: right.regular };
+            *self =
+                Self { root: Some(right_root), len: right_len, height: right_height, regular: right.regular };
             return;
         }
         let Some(len) = self.len.checked_add(right_len).filter(|&len| len <= Self::LEN_MAX) else {
@@ -270,7 +271,10 @@ impl<K: Clone, V: Clone, P: Sharing> Assembler<K, V, P> {
 }
 
 /// The tree of `pieces`, all of `height`, all but the last at least half full.
-pub(super) fn assemble<K: Clone, V: Clone, P: Sharing>(mut pieces: Vec<Piece<K, V, P>>, mut height: u32) -> Tree<K, V, P> {
+pub(super) fn assemble<K: Clone, V: Clone, P: Sharing>(
+    mut pieces: Vec<Piece<K, V, P>>,
+    mut height: u32,
+) -> Tree<K, V, P> {
     while pieces.len() > 1 {
         pieces = parents(pieces, Limits::<K, V, P>::FANOUT);
         height += 1;
@@ -281,7 +285,10 @@ pub(super) fn assemble<K: Clone, V: Clone, P: Sharing>(mut pieces: Vec<Piece<K, 
 }
 
 /// Branches of `width` children each over `pieces`; the last may get fewer.
-pub(super) fn parents<K: Clone, V, P: Sharing>(pieces: Vec<Piece<K, V, P>>, width: usize) -> Vec<Piece<K, V, P>> {
+pub(super) fn parents<K: Clone, V, P: Sharing>(
+    pieces: Vec<Piece<K, V, P>>,
+    width: usize,
+) -> Vec<Piece<K, V, P>> {
     let mut above = Vec::with_capacity(pieces.len().div_ceil(width));
     let mut pieces = pieces.into_iter().peekable();
     while let Some(first) = pieces.peek() {

@@ -36,7 +36,11 @@ pub(super) fn open<'a, K, V, P: Sharing>(run: &[Seen<'a, K, V, P>]) -> Run<'a, K
         if let Side::Y(branch) = seen.node.side() {
             let mut start = seen.start;
             for (slot, (key, link)) in branch.a().iter().zip(branch.b()).enumerate() {
-                children.push(Seen { node: &link.node, key: if slot == 0 { seen.key } else { Some(key) }, start });
+                children.push(Seen {
+                    node: &link.node,
+                    key: if slot == 0 { seen.key } else { Some(key) },
+                    start,
+                });
                 start = seen.start + link.end;
             }
         }
@@ -55,7 +59,8 @@ pub(super) fn level<'a, K, V, P: Sharing>(
         _ => left.height.min(right.height),
     };
     let run = |tree: &'a Tree<K, V, P>| {
-        let mut run: Run<'a, K, V, P> = tree.root.iter().map(|node| Seen { node, key: None, start: 0 }).collect();
+        let mut run: Run<'a, K, V, P> =
+            tree.root.iter().map(|node| Seen { node, key: None, start: 0 }).collect();
         for _ in height..tree.height {
             run = open(&run);
         }
@@ -95,7 +100,9 @@ pub(super) fn is_shared<K, V, P: Sharing>(left: &[Seen<'_, K, V, P>], right: &[S
 }
 
 /// The elements of a run of leaves.
-pub(super) fn elements<'a, K, V, P: Sharing>(run: &[Seen<'a, K, V, P>]) -> impl Iterator<Item = (&'a K, &'a V)> {
+pub(super) fn elements<'a, K, V, P: Sharing>(
+    run: &[Seen<'a, K, V, P>],
+) -> impl Iterator<Item = (&'a K, &'a V)> {
     run.iter().flat_map(|seen| match seen.node.side() {
         Side::X(leaf) => leaf.a().iter().zip(leaf.b()),
         Side::Y(_) => [].iter().zip(&[]),

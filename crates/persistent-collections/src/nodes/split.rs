@@ -41,7 +41,10 @@ fn split<K: Clone, V: Clone, P: Sharing>(
 }
 
 /// Shares the leaf if it falls to one side as a whole.
-fn split_leaf<K: Clone, V: Clone, P: Sharing>(leaf: &Leaf<K, V, P>, at: usize) -> (Tree<K, V, P>, Tree<K, V, P>) {
+fn split_leaf<K: Clone, V: Clone, P: Sharing>(
+    leaf: &Leaf<K, V, P>,
+    at: usize,
+) -> (Tree<K, V, P>, Tree<K, V, P>) {
     let part = |range: core::ops::Range<usize>| match range.len() {
         0 => Tree::new(),
         len if len == leaf.len() => Tree::from_leaf(leaf.clone()),

@@ -18,7 +18,10 @@ impl<K: Ord, V, P: Sharing> Tree<K, V, P> {
         assert_eq!(count, self.len, "length");
         if self.regular && self.height > 0 {
             let widths = self.leaves().map(|(keys, _)| keys.len());
-            assert!(widths.take(self.len / Limits::<K, V, P>::LEAF).all(|width| width == Limits::<K, V, P>::LEAF), "regular leaves");
+            assert!(
+                widths.take(self.len / Limits::<K, V, P>::LEAF).all(|width| width == Limits::<K, V, P>::LEAF),
+                "regular leaves"
+            );
         }
         let mut last: Option<&K> = None;
         for (keys, values) in self.leaves() {
@@ -31,15 +34,15 @@ impl<K: Ord, V, P: Sharing> Tree<K, V, P> {
     }
 }
 
-fn check<K: Ord, V, P: Sharing>(
-    node: &Node<K, V, P>,
-    height: u32,
-    right_edge: bool,
-    filled: bool,
-) -> usize {
+fn check<K: Ord, V, P: Sharing>(node: &Node<K, V, P>, height: u32, right_edge: bool, filled: bool) -> usize {
     assert!(node.width() > 0, "an empty node");
     assert!(node.width() <= node.width_max(), "a node beyond its capacity");
-    assert!(!filled || right_edge || !node.is_underfull(), "an underfull node inside, {} of {}", node.width(), node.width_max());
+    assert!(
+        !filled || right_edge || !node.is_underfull(),
+        "an underfull node inside, {} of {}",
+        node.width(),
+        node.width_max()
+    );
     let Side::Y(branch) = node.side() else {
         assert_eq!(height, 0, "a leaf above the others");
         return node.width();

@@ -200,7 +200,8 @@ impl<K: Ord + Clone, V: Clone, P: Sharing> OrdMap<K, V, P> {
             if leaf.len() == room {
                 leaves.push(core::mem::replace(&mut leaf, Leaf::with_capacity(room, ())));
             }
-            let wanted = if leaf.len() < leaf.capacity() { 0 } else { Limits::<K, V, P>::leaf_room(leaf.len() + 1) };
+            let wanted =
+                if leaf.len() < leaf.capacity() { 0 } else { Limits::<K, V, P>::leaf_room(leaf.len() + 1) };
             leaf.make_mut_with(wanted).push(key, value);
         }
         leaves.push(leaf);

@@ -9,9 +9,9 @@ mod set;
 mod set_traits;
 
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
-pub use iter::{IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut};
 #[cfg(feature = "rayon")]
 pub(crate) use iter::Chunks;
+pub use iter::{IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, Values, ValuesMut};
 pub use set::{OrdSet, SetIntoIter, SetIter};
 
 use core::borrow::Borrow;
@@ -211,9 +211,10 @@ impl<K: Ord, V, P: Sharing> OrdMap<K, V, P> {
             (Bound::Excluded(start), Bound::Excluded(end)) if start == end => {
                 panic!("range start and end are equal and excluded in OrdMap")
             }
-            (Bound::Included(start) | Bound::Excluded(start), Bound::Included(end) | Bound::Excluded(end))
-                if start > end =>
-            {
+            (
+                Bound::Included(start) | Bound::Excluded(start),
+                Bound::Included(end) | Bound::Excluded(end),
+            ) if start > end => {
                 panic!("range start is greater than range end in OrdMap")
             }
             _ => {}

@@ -58,7 +58,10 @@ impl<K: Ord + Clone, V: Clone, P: Sharing> OrdMap<K, V, P> {
     /// Time: O(n + m).
     #[must_use]
     pub fn union_with<F: FnMut(&K, &V, &V) -> V>(&self, other: &Self, mut with: F) -> Self {
-        self.combine(other, MergeAll(MergeWith(|key: &K, left: &V, right: &V| Merge::New(with(key, left, right)))))
+        self.combine(
+            other,
+            MergeAll(MergeWith(|key: &K, left: &V, right: &V| Merge::New(with(key, left, right)))),
+        )
     }
 }
 

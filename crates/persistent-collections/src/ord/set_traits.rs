@@ -1,7 +1,7 @@
 //! What std's traits say of an ordered set.
 
-use core::fmt;
 use core::cmp::Ordering;
+use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::ops::{BitAnd, BitOr, BitXor, Sub};
 

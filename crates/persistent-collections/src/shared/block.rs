@@ -30,9 +30,15 @@ pub(crate) struct Block<H: Copy, A, B, P: Sharing, const KIND: bool> {
 
 // SAFETY: as for `Arc`: moving a block to another thread may drop its contents there (Send) and shares them
 // with owners that stayed behind (Sync); `ThreadSafe` flavours count atomically.
-unsafe impl<H: Copy + Send + Sync, A: Send + Sync, B: Send + Sync, P: ThreadSafe, const KIND: bool> Send for Block<H, A, B, P, KIND> {}
+unsafe impl<H: Copy + Send + Sync, A: Send + Sync, B: Send + Sync, P: ThreadSafe, const KIND: bool> Send
+    for Block<H, A, B, P, KIND>
+{
+}
 // SAFETY: as above; a shared block can be cloned, and so moved, by any thread that sees it.
-unsafe impl<H: Copy + Send + Sync, A: Send + Sync, B: Send + Sync, P: ThreadSafe, const KIND: bool> Sync for Block<H, A, B, P, KIND> {}
+unsafe impl<H: Copy + Send + Sync, A: Send + Sync, B: Send + Sync, P: ThreadSafe, const KIND: bool> Sync
+    for Block<H, A, B, P, KIND>
+{
+}
 
 impl<H: Copy, A, B, P: Sharing, const KIND: bool> Block<H, A, B, P, KIND> {
     /// Where `H` and `A` begin; the same for every capacity.
@@ -45,10 +51,11 @@ impl<H: Copy, A, B, P: Sharing, const KIND: bool> Block<H, A, B, P, KIND> {
 
     fn layout(cap: usize) -> Layout {
         let arrays = Layout::array::<A>(cap).and_then(|a| Ok((a, Layout::array::<B>(cap)?)));
-        let block = Layout::new::<Head<<P as Sealed>::Count>>().extend(Layout::new::<H>()).and_then(|(head, _)| {
-            let (a, b) = arrays?;
-            Ok(head.extend(a)?.0.extend(b)?.0)
-        });
+        let block =
+            Layout::new::<Head<<P as Sealed>::Count>>().extend(Layout::new::<H>()).and_then(|(head, _)| {
+                let (a, b) = arrays?;
+                Ok(head.extend(a)?.0.extend(b)?.0)
+            });
         block.expect("a node's bytes fit in isize")
     }
 
@@ -63,10 +70,14 @@ impl<H: Copy, A, B, P: Sharing, const KIND: bool> Block<H, A, B, P, KIND> {
         let layout = Self::layout(cap);
         // SAFETY: the layout is not empty, it contains a `Head`.
         let bytes = unsafe { alloc(layout) };
-        let Some(head) = NonNull::new(bytes.cast::<Head<<P as Sealed>::Count>>()) else { handle_alloc_error(layout) };
+        let Some(head) = NonNull::new(bytes.cast::<Head<<P as Sealed>::Count>>()) else {
+            handle_alloc_error(layout)
+        };
         let kind = if KIND { KIND_BIT } else { 0 };
         // SAFETY: `head` is the start of an allocation whose layout begins with a `Head`.
-        unsafe { head.write(Head { owners: <P as Sealed>::Count::one(), len: 0, kind_and_cap: kind | cap as u16 }) };
+        unsafe {
+            head.write(Head { owners: <P as Sealed>::Count::one(), len: 0, kind_and_cap: kind | cap as u16 })
+        };
         let block = Self { head, owns: PhantomData };
         // SAFETY: `header_ptr` lies within the allocation, aligned for `H`, and nobody else knows of it yet.
         unsafe { block.header_ptr().write(header) };

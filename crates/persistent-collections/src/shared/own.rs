@@ -109,7 +109,11 @@ impl<'a, H: Copy, A, B, P: Sharing, const KIND: bool> Own<'a, H, A, B, P, KIND> 
     #[inline]
     pub(crate) fn insert(&mut self, at: usize, a: A, b: B) {
         let len = self.len();
-        assert!(at <= len && len < self.block.capacity(), "insert at {at} of {len} into room for {}", self.block.capacity());
+        assert!(
+            at <= len && len < self.block.capacity(),
+            "insert at {at} of {len} into room for {}",
+            self.block.capacity()
+        );
         // SAFETY: `at <= len < cap`: the slot is within the array.
         let a_at = unsafe { self.block.a_ptr().add(at) };
         // SAFETY: as for `A`.
@@ -194,13 +198,29 @@ impl<'a, H: Copy, A, B, P: Sharing, const KIND: bool> Own<'a, H, A, B, P, KIND> 
     pub(crate) fn append_range(&mut self, other: &mut Own<'_, H, A, B, P, KIND>, range: Range<usize>) {
         let (len, other_len, count) = (self.len(), other.len(), range.len());
         assert!(range.start <= range.end && range.end <= other_len, "{range:?} is not within {other_len}");
-        assert!(len + count <= self.block.capacity(), "{len} + {count} exceed room for {}", self.block.capacity());
+        assert!(
+            len + count <= self.block.capacity(),
+            "{len} + {count} exceed room for {}",
+            self.block.capacity()
+        );
         other.block.set_len(range.start);
         // SAFETY: the elements of `range` are initialised and no longer counted in `other`; there is room for them
         // here, past `len`; two mutable borrows are two allocations.
-        unsafe { ptr::copy_nonoverlapping(other.block.a_ptr().wrapping_add(range.start), self.block.a_ptr().wrapping_add(len), count) };
+        unsafe {
+            ptr::copy_nonoverlapping(
+                other.block.a_ptr().wrapping_add(range.start),
+                self.block.a_ptr().wrapping_add(len),
+                count,
+            )
+        };
         // SAFETY: as for `A`.
-        unsafe { ptr::copy_nonoverlapping(other.block.b_ptr().wrapping_add(range.start), self.block.b_ptr().wrapping_add(len), count) };
+        unsafe {
+            ptr::copy_nonoverlapping(
+                other.block.b_ptr().wrapping_add(range.start),
+                self.block.b_ptr().wrapping_add(len),
+                count,
+            )
+        };
         self.block.set_len(len + count);
         let rest = other_len - range.end;
         if rest > 0 {
@@ -224,7 +244,11 @@ impl<'a, H: Copy, A, B, P: Sharing, const KIND: bool> Own<'a, H, A, B, P, KIND> 
         B: Clone,
     {
         let len = self.len();
-        assert!(a.len() == b.len() && len + a.len() <= self.block.capacity(), "no room for {} elements", a.len());
+        assert!(
+            a.len() == b.len() && len + a.len() <= self.block.capacity(),
+            "no room for {} elements",
+            a.len()
+        );
         // SAFETY: there is room for `a.len()` elements past `len`, by the assertion.
         let done_a = unsafe { fill(self.block.a_ptr().wrapping_add(len), a) };
         // SAFETY: as for `A`; the lengths are equal.

@@ -95,7 +95,10 @@ mod shapes {
         let other = node.clone();
         assert!(node.get_mut().is_none());
         assert_eq!(node.make_mut().remove(1), (a.clone(), b.clone()));
-        assert_eq!((node.len(), other.len(), other.a(), other.b().last()), (2, 3, &[a.clone(), a.clone(), a][..], Some(&b)));
+        assert_eq!(
+            (node.len(), other.len(), other.a(), other.b().last()),
+            (2, 3, &[a.clone(), a.clone(), a][..], Some(&b))
+        );
         assert_eq!(other.into_elements().next_back().unwrap().1, b);
         assert!(node.a().as_ptr().is_aligned() && node.b().as_ptr().is_aligned());
     }

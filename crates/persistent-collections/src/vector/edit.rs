@@ -94,7 +94,11 @@ impl<T: Clone, P: Sharing> Vector<T, P> {
         match index.checked_sub(self.tree.len()) {
             None => self.insert_into_tree(index, value),
             Some(at) if tail.len() < Self::LEAF => {
-                let room = if tail.len() < tail.capacity() { 0 } else { Limits::<(), T, P>::leaf_room(tail.len() + 1) };
+                let room = if tail.len() < tail.capacity() {
+                    0
+                } else {
+                    Limits::<(), T, P>::leaf_room(tail.len() + 1)
+                };
                 tail.make_mut_with(room.max(tail.capacity())).insert(at, (), value);
             }
             Some(_) => {
@@ -282,7 +286,11 @@ impl<T: Clone, P: Sharing> Vector<T, P> {
     /// # Panics
     ///
     /// If the range ends beyond the length or before it starts.
-    pub fn splice<R: RangeBounds<usize>, I: IntoIterator<Item = T>>(&mut self, range: R, with: I) -> Drain<T, P> {
+    pub fn splice<R: RangeBounds<usize>, I: IntoIterator<Item = T>>(
+        &mut self,
+        range: R,
+        with: I,
+    ) -> Drain<T, P> {
         let (start, end) = self.bounds(&range);
         Drain(self.replace_range(start, end, with.into_iter().collect()).into_iter())
     }

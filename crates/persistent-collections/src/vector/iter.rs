@@ -36,7 +36,10 @@ impl<'a, T, P: Sharing> Chunks<'a, T, P> {
             }
             Some(at) => {
                 let (left, right) = self.tail.split_at(at);
-                let (before, after) = { let len = self.leaves.len(); self.leaves.split_at(len) };
+                let (before, after) = {
+                    let len = self.leaves.len();
+                    self.leaves.split_at(len)
+                };
                 (Self { leaves: before, tail: left }, Self { leaves: after, tail: right })
             }
         }

@@ -194,7 +194,10 @@ impl<T, P: Sharing> Vector<T, P> {
     #[doc(hidden)]
     pub fn validate(&self) {
         self.tree.validate();
-        assert!(self.tail.as_ref().is_none_or(|tail| (1..=Self::LEAF).contains(&tail.len())), "the tail's length");
+        assert!(
+            self.tail.as_ref().is_none_or(|tail| (1..=Self::LEAF).contains(&tail.len())),
+            "the tail's length"
+        );
     }
 
     pub(crate) fn parts(&self) -> (&Tree<(), T, P>, Option<&Leaf<(), T, P>>) {

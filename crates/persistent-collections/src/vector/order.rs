@@ -185,7 +185,8 @@ impl<T, P: Sharing> Vector<T, P> {
     ///
     /// Time: O(log² n).
     pub fn partition_point<F: FnMut(&T) -> bool>(&self, mut before: F) -> usize {
-        let found = self.binary_search_by(|value| if before(value) { Ordering::Less } else { Ordering::Greater });
+        let found =
+            self.binary_search_by(|value| if before(value) { Ordering::Less } else { Ordering::Greater });
         found.unwrap_or_else(|at| at)
     }
 }

@@ -192,4 +192,3 @@ impl<T, P: Sharing> AsRef<Self> for Vector<T, P> {
         self
     }
 }
-

@@ -31,13 +31,19 @@ macro_rules! row {
         if $suite.wants($bench, size) {
             let all = crate::all_peers($suite);
             let targets: &[(&str, f64)] = $targets;
-            let mut contest = $suite.contest($bench, size).operations($operations).models($models).flatters("flat tables");
+            let mut contest =
+                $suite.contest($bench, size).operations($operations).models($models).flatters("flat tables");
             for (engine, ratio) in targets {
                 contest = contest.target(Against::Engine(engine), *ratio);
             }
             engine!(contest, ours, OURS, $row::<$key, HashMap<$key, u64, Hasher>>(&$input));
             if $std {
-                engine!(contest, peer, STD, $row::<$key, std::collections::HashMap<$key, u64, Hasher>>(&$input));
+                engine!(
+                    contest,
+                    peer,
+                    STD,
+                    $row::<$key, std::collections::HashMap<$key, u64, Hasher>>(&$input)
+                );
             }
             engine!(contest, peer, IMBL, $row::<$key, Imbl<$key>>(&$input));
             #[cfg(feature = "persistent-collections-all")]
@@ -169,14 +175,22 @@ fn touched<K: Clone, E: Map<K>>(map: &E, input: &Input<K>, change: u64) -> E {
 fn equal<K: Clone, E: Map<K>>(input: &Input<K>) -> impl FnMut() -> u64 {
     let map = E::build(&input.entries);
     let other = touched(&map, input, 0);
-    let times = if input.entries.len() == 1_000_000 { 1 } else { 100_000_usize.div_ceil(input.entries.len()).min(100) };
+    let times = if input.entries.len() == 1_000_000 {
+        1
+    } else {
+        100_000_usize.div_ceil(input.entries.len()).min(100)
+    };
     move || (0..times).map(|_| u64::from(std::hint::black_box(&map).equal(&other))).sum()
 }
 
 fn diff<K: Clone, E: Map<K>>(input: &Input<K>) -> impl FnMut() -> u64 {
     let map = E::build(&input.entries);
     let other = touched(&map, input, 8);
-    let times = if input.entries.len() == 1_000_000 { 1 } else { 100_000_usize.div_ceil(input.entries.len()).min(100) };
+    let times = if input.entries.len() == 1_000_000 {
+        1
+    } else {
+        100_000_usize.div_ceil(input.entries.len()).min(100)
+    };
     move || (0..times).map(|_| std::hint::black_box(&map).differences(&other)).sum()
 }
 
@@ -186,6 +200,10 @@ fn union<K: Clone, E: Map<K>>(input: &Input<K>) -> impl FnMut() -> u64 {
     let new = changes(input.entries.len()).min(input.missing.len() / 2);
     input.missing[..new].iter().for_each(|key| left.put(key.clone(), 1));
     input.missing[new..2 * new].iter().for_each(|key| right.put(key.clone(), 1));
-    let times = if input.entries.len() == 1_000_000 { 1 } else { 100_000_usize.div_ceil(input.entries.len()).min(100) };
+    let times = if input.entries.len() == 1_000_000 {
+        1
+    } else {
+        100_000_usize.div_ceil(input.entries.len()).min(100)
+    };
     move || (0..times).map(|_| std::hint::black_box(&left).union(&right)).sum()
 }

@@ -39,7 +39,10 @@ pub(crate) fn run(mut run: impl FnMut() -> u64) -> impl FnMut(&mut ()) -> u64 {
 }
 
 /// Whether the peers beside imbl take part.
-#[cfg_attr(not(feature = "persistent-collections-all"), allow(dead_code, reason = "they are not compiled in"))]
+#[cfg_attr(
+    not(feature = "persistent-collections-all"),
+    allow(dead_code, reason = "they are not compiled in")
+)]
 pub(crate) fn all_peers(suite: &Suite) -> bool {
     suite.options().peers == Peers::All
 }

@@ -59,7 +59,8 @@ struct Figure {
 }
 
 fn emit(suite: &Suite, bench: &str, size: usize, unit: &str, targets: &[(&str, f64)], figures: Vec<Figure>) {
-    let line = figures.iter().map(|figure| format!("{} {:.2} {:?}", figure.engine.0, figure.value, figure.notes));
+    let line =
+        figures.iter().map(|figure| format!("{} {:.2} {:?}", figure.engine.0, figure.value, figure.notes));
     eprintln!("{bench}/{size} {unit}: {}", line.collect::<Vec<_>>().join(", "));
     for Figure { engine, value, notes } in figures {
         let ours = engine == OURS;
@@ -93,13 +94,19 @@ fn emit(suite: &Suite, bench: &str, size: usize, unit: &str, targets: &[(&str, f
 
 pub(crate) fn run(suite: &mut Suite) {
     let seed = suite.options().seed;
-    for (size, targets) in [(512, &[("std", 1.0)][..]), (8_192, &[("std", 1.0), ("imbl", 1.67)]), (524_288, &[("std", 1.0), ("imbl", 2.86)])] {
+    for (size, targets) in [
+        (512, &[("std", 1.0)][..]),
+        (8_192, &[("std", 1.0), ("imbl", 1.67)]),
+        (524_288, &[("std", 1.0), ("imbl", 2.86)]),
+    ] {
         if suite.wants("memory/hash-per-entry", size) {
             let keys = keys(seed, 2 * size);
             let figures = vec![
                 doubling::<HashMap<u64, u64, Hasher>>(OURS, &keys),
                 doubling::<std::collections::HashMap<u64, u64, Hasher>>(STD, &keys),
-                doubling::<imbl::GenericHashMap<u64, u64, Hasher, imbl::shared_ptr::DefaultSharedPtr>>(IMBL, &keys),
+                doubling::<imbl::GenericHashMap<u64, u64, Hasher, imbl::shared_ptr::DefaultSharedPtr>>(
+                    IMBL, &keys,
+                ),
             ];
             emit(suite, "memory/hash-per-entry", size, "B/entry", targets, figures);
         }
@@ -115,18 +122,26 @@ pub(crate) fn run(suite: &mut Suite) {
     }
     for size in [10, 10_000, 1_000_000] {
         if suite.wants("memory/vector-version", size) {
-            let figures = vec![vector_version::<Vector<u64>>(OURS, seed, size), vector_version::<imbl::Vector<u64>>(IMBL, seed, size)];
+            let figures = vec![
+                vector_version::<Vector<u64>>(OURS, seed, size),
+                vector_version::<imbl::Vector<u64>>(IMBL, seed, size),
+            ];
             emit(suite, "memory/vector-version", size, "B/version", &[], figures);
         }
         if suite.wants("memory/hash-version", size) {
             let figures = vec![
                 map_version::<HashMap<u64, u64, Hasher>>(OURS, seed, size),
-                map_version::<imbl::GenericHashMap<u64, u64, Hasher, imbl::shared_ptr::DefaultSharedPtr>>(IMBL, seed, size),
+                map_version::<imbl::GenericHashMap<u64, u64, Hasher, imbl::shared_ptr::DefaultSharedPtr>>(
+                    IMBL, seed, size,
+                ),
             ];
             emit(suite, "memory/hash-version", size, "B/version", &[], figures);
         }
         if suite.wants("memory/ord-version", size) {
-            let figures = vec![map_version::<OrdMap<u64, u64>>(OURS, seed, size), map_version::<imbl::OrdMap<u64, u64>>(IMBL, seed, size)];
+            let figures = vec![
+                map_version::<OrdMap<u64, u64>>(OURS, seed, size),
+                map_version::<imbl::OrdMap<u64, u64>>(IMBL, seed, size),
+            ];
             emit(suite, "memory/ord-version", size, "B/version", &[], figures);
         }
     }

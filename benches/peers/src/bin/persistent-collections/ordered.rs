@@ -20,7 +20,8 @@ macro_rules! row {
         if $suite.wants($bench, size) {
             let all = crate::all_peers($suite);
             let targets: &[(&str, f64)] = $targets;
-            let mut contest = $suite.contest($bench, size).operations($operations).models($models).flatters("wide leaves");
+            let mut contest =
+                $suite.contest($bench, size).operations($operations).models($models).flatters("wide leaves");
             for (engine, ratio) in targets {
                 contest = contest.target(Against::Engine(engine), *ratio);
             }

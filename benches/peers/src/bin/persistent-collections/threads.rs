@@ -13,7 +13,8 @@ const READS: usize = 1 << 18;
 pub(crate) fn run(suite: &mut Suite) {
     let seed = suite.options().seed;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads: Vec<usize> = [1, 2, 4, 8, 16].into_iter().filter(|&n| n <= cores || suite.options().full).collect();
+    let threads: Vec<usize> =
+        [1, 2, 4, 8, 16].into_iter().filter(|&n| n <= cores || suite.options().full).collect();
     for threads in threads {
         let bench = format!("threads-{threads}/vector-get");
         if suite.wants(&bench, SIZE) {
@@ -31,7 +32,12 @@ pub(crate) fn run(suite: &mut Suite) {
                 let drawn = draw(seed, &keys, 1 << 12);
                 let mut contest = row(suite, &bench, threads);
                 type Imbl = imbl::GenericHashMap<u64, u64, Hasher, imbl::shared_ptr::DefaultSharedPtr>;
-                engine!(contest, ours, OURS, map::<HashMap<u64, u64, Hasher>>(threads, writes, &keys, &drawn));
+                engine!(
+                    contest,
+                    ours,
+                    OURS,
+                    map::<HashMap<u64, u64, Hasher>>(threads, writes, &keys, &drawn)
+                );
                 engine!(contest, peer, IMBL, map::<Imbl>(threads, writes, &keys, &drawn));
                 contest.run();
             }
@@ -41,7 +47,9 @@ pub(crate) fn run(suite: &mut Suite) {
 
 fn row<'a>(suite: &'a mut Suite, bench: &'a str, threads: usize) -> bench_own::harness::Contest<'a> {
     let contest = suite.contest(bench, SIZE).operations(READS).threads(threads as u32);
-    contest.models("one shared version, a working copy for each thread that writes").flatters("whoever touches few counters")
+    contest
+        .models("one shared version, a working copy for each thread that writes")
+        .flatters("whoever touches few counters")
 }
 
 fn on_threads(threads: usize, work: impl Fn() -> u64 + Sync) -> u64 {
@@ -56,7 +64,12 @@ fn sequence<E: Sequence + Sync>(threads: usize, positions: &[usize]) -> impl FnM
     move || on_threads(threads, || (0..READS).fold(0, |sum, i| sum + v.at(positions[i % positions.len()])))
 }
 
-fn map<E: Map<u64> + Sync>(threads: usize, writes: usize, keys: &[u64], drawn: &[u64]) -> impl FnMut() -> u64 {
+fn map<E: Map<u64> + Sync>(
+    threads: usize,
+    writes: usize,
+    keys: &[u64],
+    drawn: &[u64],
+) -> impl FnMut() -> u64 {
     let entries: Vec<(u64, u64)> = keys.iter().map(|&k| (k, k)).collect();
     let map = E::build(&entries);
     move || {

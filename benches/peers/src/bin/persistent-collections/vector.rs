@@ -22,7 +22,8 @@ macro_rules! row {
         if $suite.wants($bench, size) {
             let all = crate::all_peers($suite);
             let targets: &[Target] = $targets;
-            let mut contest = $suite.contest($bench, size).operations($operations).models($models).flatters($flatters);
+            let mut contest =
+                $suite.contest($bench, size).operations($operations).models($models).flatters($flatters);
             for (engine, ratio) in targets {
                 contest = contest.target(Against::Engine(engine), *ratio);
             }
@@ -45,7 +46,8 @@ macro_rules! row {
 pub(crate) fn run(suite: &mut Suite) {
     for size in SIZES {
         let seed = suite.options().seed;
-        let input = Input { values: cycle(seed, size), positions: positions("positions", seed, 1 << 16, size) };
+        let input =
+            Input { values: cycle(seed, size), positions: positions("positions", seed, 1 << 16, size) };
         let big = size == 1_000_000;
         let reads = if big { 1 << 16 } else { 1 << 14 };
         row!(suite, "vector/get-dependent", input, dependent, reads, "following links: the latency of a read", "contiguous arrays",
@@ -121,7 +123,9 @@ fn build<E: Sequence>(input: &Input) -> impl FnMut() -> u64 {
     let size = input.values.len() as u64;
     move || {
         let times = times(size as usize) as u64;
-        (0..times).fold(0, |sum, i| sum ^ std::hint::black_box(E::build((0..size).map(|x| x ^ i))).at(size as usize / 2))
+        (0..times).fold(0, |sum, i| {
+            sum ^ std::hint::black_box(E::build((0..size).map(|x| x ^ i))).at(size as usize / 2)
+        })
     }
 }
 
