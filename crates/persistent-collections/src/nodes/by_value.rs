@@ -78,7 +78,10 @@ impl<K: Clone, V: Clone, P: Sharing> IntoLeaves<K, V, P> {
             match node.into_side() {
                 SideOwned::X(leaf) => return Some(leaf),
                 SideOwned::Y(branch) => {
-                    let nodes = branch.into_elements().map(|(_, link)| link.node);
+                    let nodes = branch.into_elements().map(|(key, link)| {
+                        drop(key); // first: if this panics, the node is dropped too
+                        link.node
+                    });
                     if back {
                         self.nodes.extend(nodes);
                     } else {
