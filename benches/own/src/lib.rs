@@ -6,6 +6,7 @@ pub mod bplus_tree;
 pub mod cover_tree;
 pub mod harness;
 pub mod neighbor_list;
+pub mod persistent_collections;
 pub mod radix_index;
 pub mod random;
 pub mod simd_kernels;

@@ -1,0 +1,256 @@
+//! Where an element is: the slot taken at each branch, and the position in the leaf.
+
+use core::borrow::Borrow;
+
+use super::{Limits, Tree};
+use crate::shared::{Sharing, Side, SideMut};
+
+/// More levels than any tree of `usize::MAX` elements has: each branch but those on the right edge has two children or more.
+const HEIGHT_MAX: usize = 64;
+
+/// The way from the root to an element, or to where one would be.
+pub(crate) struct Path {
+    slots: [u8; HEIGHT_MAX],
+    /// Position in the leaf; may be its length.
+    pub(crate) leaf: usize,
+    /// Whether the key was found there.
+    pub(crate) found: bool,
+    /// How many elements come before.
+    pub(crate) index: usize,
+}
+
+impl Path {
+    const fn new() -> Self {
+        Self { slots: [0; HEIGHT_MAX], leaf: 0, found: false, index: 0 }
+    }
+
+    /// The slot taken at `depth`, counted from the root.
+    #[inline]
+    pub(crate) fn slot(&self, depth: usize) -> usize {
+        usize::from(self.slots[depth])
+    }
+}
+
+/// Whether comparing two `K` is so cheap that counting beats halving.
+const fn is_plain<K>() -> bool {
+    size_of::<K>() <= 16 && !core::mem::needs_drop::<K>()
+}
+
+/// How many of `keys` are at most `key`.
+#[inline]
+fn rank<K: Borrow<Q>, Q: Ord + ?Sized>(keys: &[K], key: &Q) -> usize {
+    if is_plain::<K>() && keys.len() <= 16 {
+        keys.iter().map(|k| usize::from(k.borrow() <= key)).sum()
+    } else {
+        keys.partition_point(|k| k.borrow() <= key)
+    }
+}
+
+/// How many of `keys` are below `key`, and whether the next one equals it.
+#[inline]
+pub(crate) fn lower_bound<K: Borrow<Q>, Q: Ord + ?Sized>(keys: &[K], key: &Q) -> (usize, bool) {
+    if is_plain::<K>() {
+        let at = lower_bound_plain(keys, key);
+        (at, keys.get(at).is_some_and(|k| k.borrow() == key))
+    } else {
+        match keys.binary_search_by(|k| k.borrow().cmp(key)) {
+            Ok(at) => (at, true),
+            Err(at) => (at, false),
+        }
+    }
+}
+
+/// Halves down to eight keys without a branch, then counts.
+#[inline]
+fn lower_bound_plain<K: Borrow<Q>, Q: Ord + ?Sized>(keys: &[K], key: &Q) -> usize {
+    let (mut start, mut len) = (0, keys.len());
+    while len > 8 {
+        let half = len / 2;
+        // A conditional move: which half it is cannot be predicted.
+        start = core::hint::select_unpredictable(keys[start + half].borrow() < key, start + half, start);
+        len -= half;
+    }
+    start + keys[start..start + len].iter().map(|k| usize::from(k.borrow() < key)).sum::<usize>()
+}
+
+impl<K, V, P: Sharing> Tree<K, V, P> {
+    /// The way to `index`, which may be the number of elements: then it ends behind the last one.
+    pub(crate) fn path_of_index(&self, index: usize) -> Path {
+        assert!(index <= self.len, "position {index} of {}", self.len);
+        let mut path = Path { index, ..Path::new() };
+        let Some(mut node) = self.root.as_ref() else { return path };
+        let mut left = index;
+        for depth in 0.. {
+            match node.side() {
+                Side::X(_) => {
+                    path.leaf = left;
+                    break;
+                }
+                Side::Y(branch) => {
+                    let links = branch.b();
+                    let slot = links.iter().take_while(|link| link.end <= left).count().min(links.len() - 1);
+                    left -= if slot > 0 { links[slot - 1].end } else { 0 };
+                    path.slots[depth] = slot as u8;
+                    node = &links[slot].node;
+                }
+            }
+        }
+        path
+    }
+
+    /// The way to `key`, or to where it belongs.
+    pub(crate) fn path_of_key<Q: Ord + ?Sized>(&self, key: &Q) -> Path
+    where
+        K: Borrow<Q>,
+    {
+        let mut path = Path::new();
+        let Some(mut node) = self.root.as_ref() else { return path };
+        for depth in 0.. {
+            match node.side() {
+                Side::X(leaf) => {
+                    (path.leaf, path.found) = lower_bound(leaf.a(), key);
+                    path.index += path.leaf;
+                    break;
+                }
+                Side::Y(branch) => {
+                    let slot = rank(&branch.a()[1..], key);
+                    path.index += if slot > 0 { branch.b()[slot - 1].end } else { 0 };
+                    path.slots[depth] = slot as u8;
+                    node = &branch.b()[slot].node;
+                }
+            }
+        }
+        path
+    }
+
+    /// The element with `key`.
+    #[inline]
+    pub(crate) fn get_by_key<Q: Ord + ?Sized>(&self, key: &Q) -> Option<(&K, &V)>
+    where
+        K: Borrow<Q>,
+    {
+        let mut node = self.root.as_ref()?;
+        loop {
+            match node.side() {
+                Side::X(leaf) => {
+                    let (at, found) = lower_bound(leaf.a(), key);
+                    return if found { Some((&leaf.a()[at], &leaf.b()[at])) } else { None };
+                }
+                Side::Y(branch) => node = &branch.b()[rank(&branch.a()[1..], key)].node,
+            }
+        }
+    }
+
+    /// The element at `index`.
+    #[inline]
+    pub(crate) fn get(&self, mut index: usize) -> Option<(&K, &V)> {
+        if index >= self.len {
+            return None;
+        }
+        let mut node = self.root.as_ref()?;
+        let mut shift = Limits::<K, V, P>::LEAF_SHIFT + Limits::<K, V, P>::FANOUT_SHIFT * self.height;
+        if self.regular {
+            loop {
+                match node.side() {
+                    Side::X(leaf) => {
+                        let at = index % Limits::<K, V, P>::LEAF;
+                        return Some((leaf.a().get(at)?, leaf.b().get(at)?));
+                    }
+                    Side::Y(branch) => {
+                        shift -= Limits::<K, V, P>::FANOUT_SHIFT;
+                        node = &branch.b().get(index.wrapping_shr(shift) % Limits::<K, V, P>::FANOUT)?.node;
+                    }
+                }
+            }
+        }
+        loop {
+            match node.side() {
+                Side::X(leaf) => return Some((leaf.a().get(index)?, leaf.b().get(index)?)),
+                Side::Y(branch) => {
+                    shift -= Limits::<K, V, P>::FANOUT_SHIFT;
+                    let slot = slot_of(branch.b(), index, shift);
+                    index -= if slot > 0 { branch.b()[slot - 1].end } else { 0 };
+                    node = &branch.b()[slot].node;
+                }
+            }
+        }
+    }
+
+    /// The element at `index`, to be changed: shared nodes on the way are copied.
+    #[inline]
+    pub(crate) fn get_mut(&mut self, mut index: usize) -> Option<(&mut K, &mut V)>
+    where
+        K: Clone,
+        V: Clone,
+    {
+        if index >= self.len {
+            return None;
+        }
+        let mut node = self.root.as_mut()?;
+        let mut shift = Limits::<K, V, P>::LEAF_SHIFT + Limits::<K, V, P>::FANOUT_SHIFT * self.height;
+        if self.regular {
+            loop {
+                match node.side_mut() {
+                    SideMut::X(leaf) => {
+                        let at = index % Limits::<K, V, P>::LEAF;
+                        let (keys, values) = leaf.make_mut().into_both_mut();
+                        return Some((keys.get_mut(at)?, values.get_mut(at)?));
+                    }
+                    SideMut::Y(branch) => {
+                        shift -= Limits::<K, V, P>::FANOUT_SHIFT;
+                        let slot = index.wrapping_shr(shift) % Limits::<K, V, P>::FANOUT;
+                        node = &mut branch.make_mut().into_both_mut().1.get_mut(slot)?.node;
+                    }
+                }
+            }
+        }
+        loop {
+            match node.side_mut() {
+                SideMut::X(leaf) => {
+                    let (keys, values) = leaf.make_mut().into_both_mut();
+                    return Some((keys.get_mut(index)?, values.get_mut(index)?));
+                }
+                SideMut::Y(branch) => {
+                    shift -= Limits::<K, V, P>::FANOUT_SHIFT;
+                    let links = branch.make_mut().into_both_mut().1;
+                    let slot = slot_of(links, index, shift);
+                    index -= if slot > 0 { links[slot - 1].end } else { 0 };
+                    node = &mut links[slot].node;
+                }
+            }
+        }
+    }
+
+    /// The element to which `path`, found in this very tree, leads, to be changed.
+    #[inline]
+    pub(crate) fn get_mut_at(&mut self, path: &Path) -> (&mut K, &mut V)
+    where
+        K: Clone,
+        V: Clone,
+    {
+        let mut node = self.root.as_mut().expect("the path leads to an element");
+        for depth in 0.. {
+            match node.side_mut() {
+                SideMut::X(leaf) => {
+                    let (keys, values) = leaf.make_mut().into_both_mut();
+                    return (&mut keys[path.leaf], &mut values[path.leaf]);
+                }
+                SideMut::Y(branch) => node = &mut branch.make_mut().into_both_mut().1[path.slot(depth)].node,
+            }
+        }
+        unreachable!("a tree ends in leaves")
+    }
+}
+
+/// The child that has the element at `index`.
+///
+/// A child holds at most `1 << shift` elements, so it is never before `index >> shift`, and is just that in a tree
+/// whose nodes are full up to there: then the loop ends at once, and its branch is predicted.
+#[inline]
+fn slot_of<K, V, P: Sharing>(links: &[super::Link<K, V, P>], index: usize, shift: u32) -> usize {
+    let mut slot = if shift < usize::BITS { index >> shift } else { 0 };
+    while links[slot].end <= index {
+        slot += 1;
+    }
+    slot
+}

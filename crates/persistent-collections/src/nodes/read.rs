@@ -1,0 +1,118 @@
+//! Leaves in order, from both ends.
+
+use super::{Branch, Node, Tree};
+use crate::shared::{Sharing, Side};
+
+/// The leaves of a tree, as slices of keys and of values.
+pub(crate) struct Leaves<'a, K, V, P: Sharing> {
+    root: Option<&'a Node<K, V, P>>,
+    /// Positions of the elements that are not given out yet.
+    start: usize,
+    end: usize,
+    front: Parent<'a, K, V, P>,
+}
+
+/// The branch above the leaf that was given out last, and the slot of the next one: most leaves are found without
+/// going back to the root.
+struct Parent<'a, K, V, P: Sharing> {
+    branch: Option<&'a Branch<K, V, P>>,
+    slot: usize,
+}
+
+impl<K, V, P: Sharing> Clone for Parent<'_, K, V, P> {
+    fn clone(&self) -> Self {
+        Self { branch: self.branch, slot: self.slot }
+    }
+}
+
+impl<K, V, P: Sharing> Clone for Leaves<'_, K, V, P> {
+    fn clone(&self) -> Self {
+        Self { root: self.root, start: self.start, end: self.end, front: self.front.clone() }
+    }
+}
+
+type Slices<'a, K, V> = (&'a [K], &'a [V]);
+
+impl<'a, K, V, P: Sharing> Leaves<'a, K, V, P> {
+    /// How many elements are not given out yet.
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.end - self.start
+    }
+
+    /// Two iterators: the first `at` elements, and the rest.
+    pub(crate) fn split_at(self, at: usize) -> (Self, Self) {
+        let middle = self.start + at;
+        let right = Self { start: middle, front: Parent { branch: None, slot: 0 }, ..self.clone() };
+        (Self { end: middle, ..self }, right)
+    }
+
+    /// The leaf below `root` with position `index`, and where `index` is in it.
+    fn find(root: &'a Node<K, V, P>, mut index: usize) -> (Parent<'a, K, V, P>, Slices<'a, K, V>, usize) {
+        let mut node = root;
+        let mut parent = Parent { branch: None, slot: 0 };
+        loop {
+            match node.side() {
+                Side::X(leaf) => return (parent, (leaf.a(), leaf.b()), index),
+                Side::Y(branch) => {
+                    let slot = branch.b().iter().take_while(|link| link.end <= index).count();
+                    index -= if slot > 0 { branch.b()[slot - 1].end } else { 0 };
+                    node = &branch.b()[slot].node;
+                    parent = Parent { branch: Some(branch), slot: slot + 1 };
+                }
+            }
+        }
+    }
+}
+
+impl<'a, K, V, P: Sharing> Iterator for Leaves<'a, K, V, P> {
+    type Item = Slices<'a, K, V>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let left = self.len();
+        if left == 0 {
+            return None;
+        }
+        let next = self.front.branch.and_then(|branch| branch.b().get(self.front.slot));
+        let (keys, values) = match next.map(|link| link.node.side()) {
+            Some(Side::X(leaf)) => {
+                self.front.slot += 1;
+                (leaf.a(), leaf.b())
+            }
+            _ => {
+                let (parent, (keys, values), at) = Self::find(self.root?, self.start);
+                self.front = parent;
+                (&keys[at..], &values[at..])
+            }
+        };
+        let count = keys.len().min(left);
+        self.start += count;
+        Some((&keys[..count], &values[..count]))
+    }
+}
+
+impl<K, V, P: Sharing> DoubleEndedIterator for Leaves<'_, K, V, P> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        let left = self.len();
+        if left == 0 {
+            return None;
+        }
+        let (_, (keys, values), at) = Self::find(self.root?, self.end - 1);
+        let count = (at + 1).min(left);
+        self.end -= count;
+        Some((&keys[at + 1 - count..=at], &values[at + 1 - count..=at]))
+    }
+}
+
+impl<K, V, P: Sharing> Tree<K, V, P> {
+    /// All leaves.
+    pub(crate) fn leaves(&self) -> Leaves<'_, K, V, P> {
+        self.leaves_in(0, self.len)
+    }
+
+    /// The leaves with the elements from `start` to below `end`.
+    pub(crate) fn leaves_in(&self, start: usize, end: usize) -> Leaves<'_, K, V, P> {
+        Leaves { root: self.root.as_ref(), start, end, front: Parent { branch: None, slot: 0 } }
+    }
+}

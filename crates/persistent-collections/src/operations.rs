@@ -1,0 +1,104 @@
+//! What the set operations of all maps have in common.
+
+use crate::nodes::{Both, Combine};
+
+/// What a merge makes of a key that both sides have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Merge<V> {
+    /// The left value; costs nothing where both sides share.
+    Left,
+    /// The right value.
+    Right,
+    /// Another value.
+    New(V),
+    /// The key goes.
+    Remove,
+}
+
+/// One difference between two maps or sets: what `diff` gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Change<'a, K, V> {
+    /// Only the new map has the key.
+    Added {
+        /// The key.
+        key: &'a K,
+        /// Its value.
+        value: &'a V,
+    },
+    /// Only the old map has the key.
+    Removed {
+        /// The key.
+        key: &'a K,
+        /// Its value.
+        value: &'a V,
+    },
+    /// Both have the key, with different values.
+    Changed {
+        /// The key.
+        key: &'a K,
+        /// The value in the old map.
+        old: &'a V,
+        /// The value in the new map.
+        new: &'a V,
+    },
+}
+
+/// The operations that need nothing but the keys.
+pub(crate) mod by_key {
+    use super::{Both, Combine};
+
+    macro_rules! operation {
+        ($(#[$doc:meta])* $name:ident, $left:expr, $right:expr, $shared:expr, $both:ident) => {
+            $(#[$doc])*
+            #[derive(Clone, Copy)]
+            pub(crate) struct $name;
+
+            impl<K, V> Combine<K, V> for $name {
+                const LEFT: bool = $left;
+                const RIGHT: bool = $right;
+                const SHARED: Option<bool> = Some($shared);
+
+                #[inline]
+                fn both(&mut self, _: &K, _: &V, _: &V) -> Both<V> {
+                    Both::$both
+                }
+            }
+        };
+    }
+
+    operation!(/** All keys, the left values first. */ Union, true, true, true, Left);
+    operation!(/** The keys of both, with the left values. */ Intersection, false, false, true, Left);
+    operation!(/** The keys of the left side alone. */ Difference, true, false, false, Neither);
+    operation!(/** The keys of one side alone. */ SymmetricDifference, true, true, false, Neither);
+}
+
+/// A merge by a user's function.
+pub(crate) struct MergeWith<F>(pub(crate) F);
+
+impl<K, V, F: FnMut(&K, &V, &V) -> Merge<V>> Combine<K, V> for MergeWith<F> {
+    const LEFT: bool = true;
+    const RIGHT: bool = true;
+    const SHARED: Option<bool> = Some(true);
+
+    fn both(&mut self, key: &K, left: &V, right: &V) -> Both<V> {
+        match (self.0)(key, left, right) {
+            Merge::Left => Both::Left,
+            Merge::Right => Both::Right,
+            Merge::New(value) => Both::New(value),
+            Merge::Remove => Both::Neither,
+        }
+    }
+}
+
+/// As [`MergeWith`], but shown every key of both sides.
+pub(crate) struct MergeAll<F>(pub(crate) MergeWith<F>);
+
+impl<K, V, F: FnMut(&K, &V, &V) -> Merge<V>> Combine<K, V> for MergeAll<F> {
+    const LEFT: bool = true;
+    const RIGHT: bool = true;
+    const SHARED: Option<bool> = None;
+
+    fn both(&mut self, key: &K, left: &V, right: &V) -> Both<V> {
+        self.0.both(key, left, right)
+    }
+}

@@ -1,0 +1,451 @@
+//! `HashMap` and `OrdMap` against std's maps.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, Hasher};
+
+use common::{Random, Subject, live_versions, scale};
+use persistent_collections::{
+    Atomic, Change, HashMap, HashSet, Local, Merge, OrdMap, OrdSet, Sharing, SmallNodes,
+};
+
+/// A hasher that leaves `BITS` bits of the hash, so that keys collide.
+#[derive(Clone, Debug, Default)]
+struct FewBits<const BITS: u32>;
+
+struct Few<const BITS: u32>(u64);
+
+impl<const BITS: u32> BuildHasher for FewBits<BITS> {
+    type Hasher = Few<BITS>;
+    fn build_hasher(&self) -> Few<BITS> {
+        Few(0)
+    }
+}
+
+impl<const BITS: u32> Hasher for Few<BITS> {
+    fn finish(&self) -> u64 {
+        let mixed = self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+        if BITS == 64 { mixed } else { mixed & ((1 << BITS) - 1) }
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0.wrapping_mul(31) ^ u64::from(*byte));
+    }
+}
+
+type Model = BTreeMap<u32, u32>;
+
+/// Set operations on the models.
+fn model_operation(which: usize, left: &Model, right: &Model) -> Model {
+    let (l, r) = (left.clone(), right.clone());
+    match which {
+        0 => r.into_iter().chain(l).collect(),
+        1 => l.into_iter().filter(|(k, _)| right.contains_key(k)).collect(),
+        2 => l.into_iter().filter(|(k, _)| !right.contains_key(k)).collect(),
+        3 => {
+            let only_left = l.into_iter().filter(|(k, _)| !right.contains_key(k));
+            only_left.chain(r.into_iter().filter(|(k, _)| !left.contains_key(k))).collect()
+        }
+        4 => {
+            let mut all = r;
+            for (k, v) in l {
+                let merged = right.get(&k).map_or(v, |other| v.max(*other));
+                all.insert(k, merged);
+            }
+            all
+        }
+        _ => {
+            let mut all = r;
+            for (k, v) in l {
+                match right.get(&k) {
+                    Some(other) if *other == v => {}
+                    Some(other) if (v ^ other) % 4 == 0 => drop(all.remove(&k)),
+                    Some(other) if (v ^ other) % 4 == 1 => drop(all.insert(k, v.wrapping_add(*other))),
+                    Some(_) if v % 2 == 0 => {}
+                    _ => drop(all.insert(k, v)),
+                }
+            }
+            all
+        }
+    }
+}
+
+fn decide(left: u32, right: u32) -> Merge<u32> {
+    match (left ^ right) % 4 {
+        _ if left == right => Merge::Left,
+        0 => Merge::Remove,
+        1 => Merge::New(left.wrapping_add(right)),
+        _ if left % 2 == 0 => Merge::Right,
+        _ => Merge::Left,
+    }
+}
+
+fn model_diff(old: &Model, new: &Model) -> Vec<(u32, Option<u32>, Option<u32>)> {
+    let keys: std::collections::BTreeSet<u32> = old.keys().chain(new.keys()).copied().collect();
+    let changes = keys.into_iter().map(|k| (k, old.get(&k).copied(), new.get(&k).copied()));
+    changes.filter(|(_, old, new)| old != new).collect()
+}
+
+fn plain(change: &Change<'_, u32, u32>) -> (u32, Option<u32>, Option<u32>) {
+    match *change {
+        Change::Added { key, value } => (*key, None, Some(*value)),
+        Change::Removed { key, value } => (*key, Some(*value), None),
+        Change::Changed { key, old, new } => (*key, Some(*old), Some(*new)),
+    }
+}
+
+struct Hashed<S, P: Sharing, const KEYS: usize> {
+    ours: HashMap<u32, u32, S, P>,
+    model: Model,
+}
+
+impl<S: Clone, P: Sharing, const KEYS: usize> Clone for Hashed<S, P, KEYS> {
+    fn clone(&self) -> Self {
+        Self { ours: self.ours.clone(), model: self.model.clone() }
+    }
+}
+
+impl<S: Default, P: Sharing, const KEYS: usize> Default for Hashed<S, P, KEYS> {
+    fn default() -> Self {
+        Self { ours: HashMap::default(), model: Model::new() }
+    }
+}
+
+impl<S: BuildHasher + Clone + Default, P: Sharing, const KEYS: usize> Subject for Hashed<S, P, KEYS> {
+    fn step(&mut self, random: &mut Random, others: &[Self]) {
+        let Self { ours, model } = self;
+        let (key, value) = (random.below(KEYS) as u32, random.below(8) as u32);
+        let other = &others[random.below(others.len())];
+        match random.below(20) {
+            0..=4 => {
+                for step in 0..random.below(60) as u32 {
+                    let key = (key + step * 7) % KEYS as u32;
+                    assert_eq!(ours.insert(key, value), model.insert(key, value));
+                }
+            }
+            5..=7 => {
+                for step in 0..random.below(30) as u32 {
+                    let key = (key + step * 3) % KEYS as u32;
+                    assert_eq!(ours.remove(&key), model.remove(&key));
+                }
+            }
+            8 => assert_eq!(
+                ours.get_mut(&key).map(|v| {
+                    *v += 1;
+                    *v
+                }),
+                model.get_mut(&key).map(|v| {
+                    *v += 1;
+                    *v
+                })
+            ),
+            9 => {
+                *ours.entry(key).and_modify(|v| *v ^= 1).or_insert(value) += 1;
+                *model.entry(key).and_modify(|v| *v ^= 1).or_insert(value) += 1;
+            }
+            10 if random.below(3) == 0 => {
+                ours.retain(|k, v| {
+                    *v = v.wrapping_add(1);
+                    k % 3 != 0
+                });
+                model.retain(|k, v| {
+                    *v = v.wrapping_add(1);
+                    k % 3 != 0
+                });
+            }
+            11 if random.below(3) == 0 => {
+                let mut taken: Vec<_> = ours.extract_if(|k, _| k % 5 == 0).collect();
+                taken.sort_unstable();
+                let expected: Vec<_> =
+                    model.iter().filter(|(k, _)| *k % 5 == 0).map(|(k, v)| (*k, *v)).collect();
+                assert_eq!(taken, expected);
+                model.retain(|k, _| k % 5 != 0);
+            }
+            12 => {
+                ours.values_mut().for_each(|v| *v ^= 2);
+                model.values_mut().for_each(|v| *v ^= 2);
+            }
+            13 | 14 => {
+                let which = random.below(6);
+                let result = match which {
+                    0 => ours.union(&other.ours),
+                    1 => ours.intersection(&other.ours),
+                    2 => ours.difference(&other.ours),
+                    3 => ours.symmetric_difference(&other.ours),
+                    4 => ours.union_with(&other.ours, |_, a, b| *a.max(b)),
+                    _ => ours.merge_with(&other.ours, |_, a, b| decide(*a, *b)),
+                };
+                let expected = Self { ours: result, model: model_operation(which, model, &other.model) };
+                expected.check();
+                if random.below(3) == 0 {
+                    *self = expected;
+                }
+            }
+            15 | 16 => {
+                assert_eq!(*ours == other.ours, *model == other.model);
+                let mut diff: Vec<_> = ours.diff(&other.ours).iter().map(plain).collect();
+                diff.sort_unstable();
+                assert_eq!(diff, model_diff(model, &other.model));
+                let within = model.iter().all(|(k, v)| other.model.get(k) == Some(v));
+                assert_eq!(ours.is_submap(&other.ours), within);
+            }
+            17 => {
+                let keys: Vec<u32> = (0..random.below(50)).map(|_| random.below(KEYS * 2) as u32).collect();
+                let mut found = Vec::new();
+                ours.get_many(&keys, |at, value| found.push((at, value.copied())));
+                assert!(found.into_iter().eq(keys.iter().map(|k| model.get(k).copied()).enumerate()));
+            }
+            18 => {
+                let mut all: Vec<_> = ours.clone().into_iter().collect();
+                all.sort_unstable();
+                assert!(all.into_iter().eq(model.iter().map(|(k, v)| (*k, *v))));
+            }
+            _ => {
+                assert_eq!(ours.get(&(key + KEYS as u32)), None);
+                ours.alter(key, |v| v.filter(|v| v % 2 == 0).map(|v| v + 1));
+                match model.get(&key) {
+                    Some(v) if v % 2 == 0 => *model.get_mut(&key).unwrap() += 1,
+                    _ => drop(model.remove(&key)),
+                }
+            }
+        }
+    }
+
+    fn check(&self) {
+        self.ours.validate();
+        assert_eq!(self.ours.len(), self.model.len());
+        assert_eq!(self.ours.iter().len(), self.model.len());
+        assert!(self.model.iter().all(|(key, value)| self.ours.get(key) == Some(value)));
+        assert!(self.ours.iter().all(|(key, value)| self.model.get(key) == Some(value)));
+    }
+}
+
+struct Ordered<P: Sharing> {
+    ours: OrdMap<u32, u32, P>,
+    model: Model,
+}
+
+impl<P: Sharing> Clone for Ordered<P> {
+    fn clone(&self) -> Self {
+        Self { ours: self.ours.clone(), model: self.model.clone() }
+    }
+}
+
+impl<P: Sharing> Default for Ordered<P> {
+    fn default() -> Self {
+        Self { ours: OrdMap::default(), model: Model::new() }
+    }
+}
+
+const KEYS: usize = 900;
+
+impl<P: Sharing> Subject for Ordered<P> {
+    fn step(&mut self, random: &mut Random, others: &[Self]) {
+        let Self { ours, model } = self;
+        let (key, value) = (random.below(KEYS) as u32, random.below(8) as u32);
+        let range = random.range(KEYS);
+        let range = range.start as u32..range.end as u32;
+        let other = &others[random.below(others.len())];
+        match random.below(24) {
+            0..=4 => {
+                for step in 0..random.below(60) as u32 {
+                    let key = (key + step * 7) % KEYS as u32;
+                    assert_eq!(ours.insert(key, value), model.insert(key, value));
+                }
+            }
+            5..=7 => {
+                for step in 0..random.below(30) as u32 {
+                    let key = (key + step * 3) % KEYS as u32;
+                    assert_eq!(ours.remove(&key), model.remove(&key));
+                }
+            }
+            8 => assert_eq!(
+                ours.get_mut(&key).map(|v| {
+                    *v += 1;
+                    *v
+                }),
+                model.get_mut(&key).map(|v| {
+                    *v += 1;
+                    *v
+                })
+            ),
+            9 => {
+                *ours.entry(key).and_modify(|v| *v ^= 1).or_insert(value) += 1;
+                *model.entry(key).and_modify(|v| *v ^= 1).or_insert(value) += 1;
+            }
+            10 if random.below(3) == 0 => {
+                ours.retain(|k, v| {
+                    *v = v.wrapping_add(1);
+                    k % 3 != 0
+                });
+                model.retain(|k, v| {
+                    *v = v.wrapping_add(1);
+                    k % 3 != 0
+                });
+            }
+            11 if random.below(3) == 0 => {
+                let taken: Vec<_> = ours.extract_if(|k, _| k % 5 == 0).collect();
+                let expected: Vec<_> =
+                    model.iter().filter(|(k, _)| *k % 5 == 0).map(|(k, v)| (*k, *v)).collect();
+                assert_eq!(taken, expected);
+                model.retain(|k, _| k % 5 != 0);
+            }
+            12 => {
+                ours.range_mut(range.clone()).for_each(|(_, v)| *v ^= 2);
+                model.range_mut(range).for_each(|(_, v)| *v ^= 2);
+            }
+            13 | 14 => {
+                let which = random.below(6);
+                let result = match which {
+                    0 => ours.union(&other.ours),
+                    1 => ours.intersection(&other.ours),
+                    2 => ours.difference(&other.ours),
+                    3 => ours.symmetric_difference(&other.ours),
+                    4 => ours.union_with(&other.ours, |_, a, b| *a.max(b)),
+                    _ => ours.merge_with(&other.ours, |_, a, b| decide(*a, *b)),
+                };
+                let expected = Self { ours: result, model: model_operation(which, model, &other.model) };
+                expected.check();
+                if random.below(3) == 0 {
+                    *self = expected;
+                }
+            }
+            15 | 16 => {
+                assert_eq!(*ours == other.ours, *model == other.model);
+                let diff: Vec<_> = ours.diff(&other.ours).iter().map(plain).collect();
+                assert_eq!(diff, model_diff(model, &other.model));
+                let within = model.iter().all(|(k, v)| other.model.get(k) == Some(v));
+                assert_eq!(ours.is_submap(&other.ours), within);
+            }
+            17 => {
+                let right = Self { ours: ours.split_off(&key), model: model.split_off(&key) };
+                right.check();
+                if random.below(2) == 0 {
+                    *self = right;
+                } else {
+                    self.check();
+                    let mut joined = if random.below(2) == 0 { right.clone() } else { self.clone() };
+                    let part = if joined.model == self.model { right } else { self.clone() };
+                    joined.ours.append(part.ours);
+                    joined.model.extend(part.model);
+                    *self = joined;
+                }
+            }
+            18 => {
+                assert_eq!(ours.pop_first(), model.pop_first());
+                assert_eq!(ours.pop_last(), model.pop_last());
+            }
+            19 => {
+                assert_eq!(ours.rank(&key), model.range(..key).count());
+                let at = random.below(model.len() + 1);
+                assert_eq!(ours.nth(at), model.iter().nth(at));
+                assert_eq!(ours.remove_nth(at), model.iter().nth(at).map(|(k, v)| (*k, *v)));
+                if let Some(key) = model.keys().nth(at).copied() {
+                    model.remove(&key);
+                }
+            }
+            20 => {
+                assert!(ours.range(range.clone()).eq(model.range(range.clone())));
+                assert!(
+                    ours.range(range.start..=range.end).rev().eq(model.range(range.start..=range.end).rev())
+                );
+                assert!(
+                    ours.range_mut(..range.end)
+                        .rev()
+                        .map(|(k, _)| *k)
+                        .eq(model.range(..range.end).rev().map(|(k, _)| *k))
+                );
+            }
+            21 => {
+                let (left, right) = ours.split_at_index(random.below(model.len() + 1));
+                left.validate();
+                right.validate();
+                assert!(left.iter().chain(&right).eq(model.iter()));
+            }
+            22 => {
+                let mut owned = ours.clone().into_iter();
+                assert_eq!(owned.next_back(), model.last_key_value().map(|(k, v)| (*k, *v)));
+                let left = owned.len();
+                assert!(owned.eq(model.iter().take(left).map(|(k, v)| (*k, *v))));
+            }
+            _ => {
+                use std::ops::Bound::{Excluded, Included};
+                assert_eq!(ours.lower_bound(Included(&key)), model.range(key..).next());
+                assert_eq!(
+                    ours.lower_bound(Excluded(&key)),
+                    model.range((Excluded(key), std::ops::Bound::Unbounded)).next()
+                );
+                assert_eq!(ours.upper_bound(Included(&key)), model.range(..=key).next_back());
+                assert_eq!(ours.upper_bound(Excluded(&key)), model.range(..key).next_back());
+            }
+        }
+    }
+
+    fn check(&self) {
+        self.ours.validate();
+        assert_eq!(self.ours.len(), self.model.len());
+        assert!(self.ours.iter().eq(&self.model));
+    }
+}
+
+#[test]
+fn hash_map_with_small_nodes() {
+    for seed in 0..4 * scale() as u64 {
+        live_versions::<Hashed<FewBits<64>, SmallNodes, 700>>(seed, 150, 5);
+    }
+}
+
+#[test]
+fn hash_map_with_full_nodes() {
+    for seed in 0..3 * scale() as u64 {
+        live_versions::<Hashed<persistent_collections::hash::RandomState, Atomic, 3000>>(seed, 200, 4);
+    }
+    live_versions::<Hashed<FewBits<64>, Local, 3000>>(7, 150, 4);
+}
+
+#[test]
+fn hash_map_with_colliding_keys() {
+    for seed in 0..scale() as u64 {
+        live_versions::<Hashed<FewBits<0>, Atomic, 150>>(seed, 60, 4);
+        live_versions::<Hashed<FewBits<0>, SmallNodes, 100>>(seed, 60, 4);
+        live_versions::<Hashed<FewBits<1>, SmallNodes, 150>>(seed, 60, 4);
+        live_versions::<Hashed<FewBits<3>, SmallNodes, 200>>(seed, 60, 4);
+        live_versions::<Hashed<FewBits<5>, Atomic, 400>>(seed, 60, 4);
+        live_versions::<Hashed<FewBits<8>, Atomic, 1200>>(seed, 60, 4);
+    }
+}
+
+#[test]
+fn hash_map_with_a_random_hasher_each() {
+    // Not one family: the operations must not trust the shapes.
+    live_versions::<Hashed<std::hash::RandomState, SmallNodes, 300>>(3, 100, 4);
+}
+
+#[test]
+fn ord_map_with_small_nodes() {
+    for seed in 0..8 * scale() as u64 {
+        live_versions::<Ordered<SmallNodes>>(seed, 200, 5);
+    }
+}
+
+#[test]
+fn ord_map_with_full_nodes() {
+    for seed in 0..4 * scale() as u64 {
+        live_versions::<Ordered<Atomic>>(seed, 200, 4);
+    }
+    live_versions::<Ordered<Local>>(5, 150, 4);
+}
+
+#[test]
+fn sets_agree_with_their_maps() {
+    let (a, b): (Vec<u32>, Vec<u32>) = ((0..500).collect(), (250..900).step_by(3).collect());
+    let expected: Vec<u32> = a.iter().filter(|x| b.contains(x)).copied().collect();
+    let (ha, hb): (HashSet<u32>, HashSet<u32>) = (a.iter().copied().collect(), b.iter().copied().collect());
+    let (oa, ob): (OrdSet<u32>, OrdSet<u32>) = (a.iter().copied().collect(), b.iter().copied().collect());
+    assert_eq!((&oa & &ob).into_iter().collect::<Vec<_>>(), expected);
+    assert_eq!((&ha & &hb).into_iter().collect::<OrdSet<_>>(), expected.iter().copied().collect());
+    assert!(ha.intersection(&hb).is_subset(&ha) && oa.intersection(&ob).is_subset(&ob));
+    assert!(!ha.is_disjoint(&hb) && oa.difference(&ob).is_disjoint(&ob));
+    assert_eq!((&oa - &ob).len() + (&ob - &oa).len(), (&oa ^ &ob).len());
+    assert_eq!(&ha | &hb, &hb | &ha);
+}
