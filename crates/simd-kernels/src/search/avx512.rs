@@ -81,11 +81,10 @@ fn count<T: Key, const OR_EQUAL: bool>(block: &[T], x: T) -> usize {
     let tail = vectors.remainder();
     let mut count = 0;
     for keys in vectors {
-        count += mask::<T, OR_EQUAL>(image::<T>(load(keys)), splat).count_ones();
+        count += mask::<T, OR_EQUAL>(image::<T>(load(keys)), splat).count_ones() as usize;
     }
     let tail_lanes = _bzhi_u64(u64::MAX, tail.len() as u32);
-    count += (mask::<T, OR_EQUAL>(image::<T>(load_tail(tail)), splat) & tail_lanes).count_ones();
-    count as usize
+    count + (mask::<T, OR_EQUAL>(image::<T>(load_tail(tail)), splat) & tail_lanes).count_ones() as usize
 }
 
 /// One bit a lane: the key is `< x`, or `<= x`.
