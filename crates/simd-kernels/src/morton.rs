@@ -35,9 +35,7 @@ pub const BITS_3D: u32 = 21;
 ///
 /// # Panics
 /// If the lengths differ.
-pub fn encode_2d_slice(level: Level, [x, y]: [&[u32]; 2], codes: &mut [u64]) {
-    assert_lengths(codes.len(), [x.len(), y.len()]);
-    let planes = [x, y];
+pub fn encode_2d_slice(level: Level, planes: [&[u32]; 2], codes: &mut [u64]) {
     dispatch!(level, encode_2d_slice(planes, codes))
 }
 
@@ -47,9 +45,7 @@ pub fn encode_2d_slice(level: Level, [x, y]: [&[u32]; 2], codes: &mut [u64]) {
 ///
 /// # Panics
 /// If the lengths differ.
-pub fn decode_2d_slice(level: Level, codes: &[u64], [x, y]: [&mut [u32]; 2]) {
-    assert_lengths(codes.len(), [x.len(), y.len()]);
-    let planes = [x, y];
+pub fn decode_2d_slice(level: Level, codes: &[u64], planes: [&mut [u32]; 2]) {
     dispatch!(level, decode_2d_slice(codes, planes))
 }
 
@@ -59,9 +55,7 @@ pub fn decode_2d_slice(level: Level, codes: &[u64], [x, y]: [&mut [u32]; 2]) {
 ///
 /// # Panics
 /// If the lengths differ.
-pub fn encode_3d_slice(level: Level, [x, y, z]: [&[u32]; 3], codes: &mut [u64]) {
-    assert_lengths(codes.len(), [x.len(), y.len(), z.len()]);
-    let planes = [x, y, z];
+pub fn encode_3d_slice(level: Level, planes: [&[u32]; 3], codes: &mut [u64]) {
     dispatch!(level, encode_3d_slice(planes, codes))
 }
 
@@ -71,12 +65,12 @@ pub fn encode_3d_slice(level: Level, [x, y, z]: [&[u32]; 3], codes: &mut [u64]) 
 ///
 /// # Panics
 /// If the lengths differ.
-pub fn decode_3d_slice(level: Level, codes: &[u64], [x, y, z]: [&mut [u32]; 3]) {
-    assert_lengths(codes.len(), [x.len(), y.len(), z.len()]);
-    let planes = [x, y, z];
+pub fn decode_3d_slice(level: Level, codes: &[u64], planes: [&mut [u32]; 3]) {
     dispatch!(level, decode_3d_slice(codes, planes))
 }
 
+/// The obligation of all slice functions, which every form checks for itself.
+#[inline(always)]
 fn assert_lengths<const D: usize>(codes: usize, planes: [usize; D]) {
     assert!(planes == [codes; D], "{codes} codes, but coordinates of lengths {planes:?}");
 }

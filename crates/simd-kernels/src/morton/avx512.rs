@@ -5,7 +5,7 @@
 
 use core::arch::x86_64::_pdep_u64;
 
-use super::scalar;
+use super::{assert_lengths, scalar};
 
 /// Every third bit of 63.
 const THIRDS: u64 = 0x1249_2492_4924_9249;
@@ -28,6 +28,7 @@ pub fn decode_2d_slice(codes: &[u64], planes: [&mut [u32]; 2]) {
 #[target_feature(enable = "avx512bw,avx512dq,avx512vl,bmi2")]
 #[inline]
 pub fn encode_3d_slice(planes: [&[u32]; 3], codes: &mut [u64]) {
+    assert_lengths(codes.len(), planes.map(<[u32]>::len));
     let (pairs, tail) = codes.as_chunks_mut::<16>();
     let blocks = planes.map(|axis| axis.as_chunks::<16>().0);
     let tails = planes.map(|axis| axis.as_chunks::<16>().1);

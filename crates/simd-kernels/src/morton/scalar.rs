@@ -1,6 +1,8 @@
 //! Morton codes by shifts and masks; also the oracle of the vector versions, and their source: `avx2` and `avx512`
 //! compile the same loops with wider vectors.
 
+use super::assert_lengths;
+
 /// The bits of `x` in the even places of the code, those of `y` in the odd ones.
 #[inline]
 pub const fn encode_2d(x: u32, y: u32) -> u64 {
@@ -67,33 +69,37 @@ const fn gather_3(code: u64) -> u32 {
     ((x | x >> 32) & 0x1f_ffff) as u32
 }
 
-/// [`super::encode_2d_slice`]; the lengths are equal.
+/// [`super::encode_2d_slice`], portable.
 #[inline(always)]
 pub fn encode_2d_slice([x, y]: [&[u32]; 2], codes: &mut [u64]) {
+    assert_lengths(codes.len(), [x.len(), y.len()]);
     for ((code, &x), &y) in codes.iter_mut().zip(x).zip(y) {
         *code = encode_2d(x, y);
     }
 }
 
-/// [`super::decode_2d_slice`]; the lengths are equal.
+/// [`super::decode_2d_slice`], portable.
 #[inline(always)]
 pub fn decode_2d_slice(codes: &[u64], [x, y]: [&mut [u32]; 2]) {
+    assert_lengths(codes.len(), [x.len(), y.len()]);
     for ((&code, x), y) in codes.iter().zip(x).zip(y) {
         [*x, *y] = decode_2d(code);
     }
 }
 
-/// [`super::encode_3d_slice`]; the lengths are equal.
+/// [`super::encode_3d_slice`], portable.
 #[inline(always)]
 pub fn encode_3d_slice([x, y, z]: [&[u32]; 3], codes: &mut [u64]) {
+    assert_lengths(codes.len(), [x.len(), y.len(), z.len()]);
     for (((code, &x), &y), &z) in codes.iter_mut().zip(x).zip(y).zip(z) {
         *code = encode_3d(x, y, z);
     }
 }
 
-/// [`super::decode_3d_slice`]; the lengths are equal.
+/// [`super::decode_3d_slice`], portable.
 #[inline(always)]
 pub fn decode_3d_slice(codes: &[u64], [x, y, z]: [&mut [u32]; 3]) {
+    assert_lengths(codes.len(), [x.len(), y.len(), z.len()]);
     for (((&code, x), y), z) in codes.iter().zip(x).zip(y).zip(z) {
         [*x, *y, *z] = decode_3d(code);
     }
