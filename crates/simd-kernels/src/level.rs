@@ -71,7 +71,7 @@ enum Rank {
 pub enum Isa {
     /// Portable code only.
     Scalar,
-    /// The baseline of x86-64.
+    /// The baseline of x86-64, where the target has it (`x86_64-unknown-none` has not).
     Sse2,
     /// AVX2 and the features of its generation.
     Avx2(Avx2),
@@ -151,7 +151,7 @@ impl Level {
     pub fn available() -> impl Iterator<Item = Self> {
         let best = Self::detect();
         let all = [Rank::Scalar, Rank::Sse2, Rank::Avx2, Rank::Avx512];
-        all.into_iter().map(Self).filter(move |level| *level <= best && level.exists_here())
+        all.into_iter().map(Self).filter(move |level| *level <= best)
     }
 
     /// The instruction set, with the proof that it is there.
@@ -173,11 +173,6 @@ impl Level {
             Rank::Avx2 => "avx2",
             Rank::Avx512 => "avx512",
         }
-    }
-
-    /// Other architectures have no level between scalar and the best.
-    fn exists_here(self) -> bool {
-        cfg!(target_arch = "x86_64") || self.0 == Rank::Scalar
     }
 }
 
@@ -232,7 +227,8 @@ fn processor() -> Rank {
     match (avx2, avx512) {
         (true, true) => Rank::Avx512,
         (true, false) => Rank::Avx2,
-        (false, _) => Rank::Sse2,
+        (false, _) if cfg!(target_feature = "sse2") => Rank::Sse2,
+        (false, _) => Rank::Scalar,
     }
 }
 

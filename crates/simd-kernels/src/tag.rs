@@ -1,7 +1,8 @@
 //! Which of 8, 16, 32 or 64 tag bytes equal a given one: the first step of a probe in a hash bucket.
 //!
 //! No level is passed: the x86-64 baseline (SSE2) is as fast here as anything newer, and a call that depends on the
-//! level would cost more than the match (decision 0012). Elsewhere the portable code of [`swar`] takes its place.
+//! level would cost more than the match (decision 0012). On targets without it the portable code of [`swar`] takes its
+//! place.
 //!
 //! # Examples
 //! ```
@@ -20,13 +21,14 @@
 //! assert_eq!(slots, [3, 9]);
 //! ```
 
-#[cfg(target_arch = "x86_64")]
+// Not every x86-64 target has SSE2: kernels of operating systems do without (`x86_64-unknown-none`).
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod sse2;
 pub mod swar;
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 use sse2 as baseline;
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
 use swar as baseline;
 
 pub use swar::match_word;

@@ -1,13 +1,13 @@
-//! Tag matches with the 16-byte vectors that every x86-64 processor has.
+//! Tag matches with 16-byte vectors, on targets that have them throughout.
 #![allow(unsafe_code, reason = "vector loads")]
 
 use core::arch::x86_64::*;
 
 #[inline]
 pub(super) fn match_16(tags: &[u8; 16], tag: u8) -> u16 {
-    // SAFETY: SSE2 is part of x86-64; `tags` is 16 readable bytes, and the load may be unaligned.
+    // SAFETY: this module exists only where the target has SSE2; `tags` is 16 readable bytes, and the load may be unaligned.
     let tags = unsafe { _mm_loadu_si128(tags.as_ptr().cast()) };
-    // SAFETY: SSE2 is part of x86-64.
+    // SAFETY: as above, the target has SSE2.
     unsafe { mask(tags, tag) }
 }
 
