@@ -3,7 +3,8 @@
 //! # Rounding
 //! Sums run in several lanes that are added at the end. For dimension `d` and machine epsilon `e` of the type a squared
 //! distance is within `(d + 4) e` of the exact one, relative to it; a dot product within `(d + 2) e` times the sum of
-//! its terms' absolute values.
+//! its terms' absolute values. Both hold short of overflow and of underflow: a square too small for a normal number
+//! loses its digits. A NaN in a row makes that row's result NaN.
 
 use super::Float;
 use crate::level::{Level, dispatch};

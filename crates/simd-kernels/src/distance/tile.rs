@@ -11,7 +11,8 @@
 //! # Rounding
 //! Sums run over 32 dimensions at a time, which are added up in turn. For dimension `d` and machine epsilon `e` a squared
 //! distance is within `(min(d, 32) + d / 32 + 4) e` of the exact one, relative to it; a dot product within
-//! `(min(d, 32) + d / 32 + 2) e` times the sum of its terms' absolute values.
+//! `(min(d, 32) + d / 32 + 2) e` times the sum of its terms' absolute values; both short of overflow and underflow, as
+//! for [`super::rows`].
 
 use super::Float;
 use super::rows::{DOT, SQUARED_DISTANCE, step};
