@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn growth_is_told_from_a_plateau() {
-        let line = include_str!("../../tests/fixtures/memory.jsonl");
+        let line = include_str!("../../tests/fixtures/memory.txt");
         let usages = parse(line).unwrap();
         let grows: Vec<bool> = usages.iter().map(Usage::grows).collect();
         assert_eq!(grows, [false, true]);

@@ -10,7 +10,7 @@ use super::{Arguments, at_least_one, percent, verdict};
 use crate::callgrind::{self, Simulate};
 use crate::kept::Kept;
 use crate::pairs::{self, Side};
-use crate::sampler::{self, Build, Program};
+use crate::sampler::{Build, Program};
 use crate::stats::RatioEstimate;
 use crate::workspace::Workspace;
 use crate::{Outcome, interrupt, machine, table};

@@ -70,7 +70,9 @@ pub(super) fn lines(title: &str, [x, y]: [&str; 2], series: &[Series]) -> Option
 
 /// The README's chart: what the best peer takes of our time, a bar a structure. None without records.
 pub(super) fn summary(figures: &Figures) -> Option<String> {
-    const [WIDTH, ROW, LEFT]: [i32; 3] = [640, 34, 190];
+    const WIDTH: i32 = 640;
+    const ROW: i32 = 34;
+    const LEFT: i32 = 190;
     let mean = |rows: Vec<(&crate::rows::Row, &str)>| {
         let ratios: Vec<f64> = rows.iter().filter_map(|(row, _)| row.ratio(row.best_peer()?)).collect();
         stats::geometric_mean(&ratios)
