@@ -68,7 +68,8 @@ pub(crate) fn read<T: DeserializeOwned>(records: &Path, kind: &str) -> Result<Ve
     for file in fs::read_dir(records.join(kind)).into_iter().flatten().flatten() {
         let path = file.path();
         if path.extension().is_some_and(|extension| extension == "json") {
-            let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            let text =
+                fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
             let one = parse(&text).with_context(|| format!("{} is no {kind} result", path.display()))?;
             kept.push((file.file_name().to_string_lossy().into_owned(), one));
         }

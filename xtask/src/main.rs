@@ -29,7 +29,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    bench, ci, compare, coverage, doctor, fuzz, gate, loom, mem, perf, pgo, report, sanitize, scale, test, tidy,
+    bench, ci, compare, coverage, doctor, fuzz, gate, loom, mem, perf, pgo, report, sanitize, scale, test,
+    tidy,
 };
 
 /// Measures, profiles and guards the workspace.

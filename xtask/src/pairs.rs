@@ -109,7 +109,9 @@ pub(crate) fn measure(
 fn compare(load: &str, answers: &[(usize, String)]) -> Result<()> {
     let Some((_, expected)) = answers.first() else { return Ok(()) };
     match answers.iter().find(|(_, answer)| answer != expected) {
-        Some((side, answer)) => bail!("{load}: side {side} answers {answer} where another answers {expected}"),
+        Some((side, answer)) => {
+            bail!("{load}: side {side} answers {answer} where another answers {expected}")
+        }
         None => Ok(()),
     }
 }

@@ -50,7 +50,9 @@ pub(crate) struct Load {
 
 /// Structures that the sampler can be compiled with: features of benches/own that are named as one of our crates.
 pub(crate) fn structures(workspace: &Workspace) -> Vec<String> {
-    let Some(own) = workspace.packages().find(|package| package.name == "bench-own") else { return Vec::new() };
+    let Some(own) = workspace.packages().find(|package| package.name == "bench-own") else {
+        return Vec::new();
+    };
     let names = workspace.libraries().map(|library| workspace.short_name(library));
     names.filter(|name| own.features.contains_key(name)).collect()
 }
@@ -70,7 +72,14 @@ impl Build<'_> {
         let mut features = vec![self.structure.to_owned()];
         features.extend(self.features.iter().map(|&feature| feature.to_owned()));
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.current_dir(self.root).args(["build", "--release", "--package", "bench-own", "--bin", "sampler"]);
+        cargo.current_dir(self.root).args([
+            "build",
+            "--release",
+            "--package",
+            "bench-own",
+            "--bin",
+            "sampler",
+        ]);
         cargo.arg("--features").arg(features.join(","));
         cargo.args(["--message-format", "json-render-diagnostics"]).arg("--target-dir").arg(self.target);
         if let Some(triple) = self.triple {
@@ -80,7 +89,11 @@ impl Build<'_> {
         cargo.env("CARGO_ENCODED_RUSTFLAGS", self.rustflags.join("\u{1f}")).env_remove("RUSTFLAGS");
         cargo.env_remove("CARGO_TARGET_DIR").stderr(Stdio::inherit());
         let messages = process::output(&mut cargo).with_context(|| {
-            format!("the loads of {} do not compile in {} (cargo says why above)", self.structure, self.root.display())
+            format!(
+                "the loads of {} do not compile in {} (cargo says why above)",
+                self.structure,
+                self.root.display()
+            )
         })?;
         let path = executable(&messages).context("cargo built no sampler")?;
         // A copy under the structure's name: the next structure's build replaces the file.

@@ -31,7 +31,9 @@ impl<'a> Sides<'a> {
         let base = resolve(workspace, reference)?;
         let (head, changed) = workspace.commit().context("this is no git repository")?;
         if changed && !dirty {
-            bail!("the tree has changes that are not committed; commit them, or say --dirty to measure them too");
+            bail!(
+                "the tree has changes that are not committed; commit them, or say --dirty to measure them too"
+            );
         }
         let folder = workspace.metadata.target_directory.as_std_path().join("sides");
         let tree = folder.join("base");
@@ -41,7 +43,15 @@ impl<'a> Sides<'a> {
             process::output(Command::new("git").current_dir(&tree).args(checkout))?;
         } else {
             workspace.git(&["worktree", "prune"])?;
-            workspace.git(&["worktree", "add", "--quiet", "--force", "--detach", &tree.to_string_lossy(), &base])?;
+            workspace.git(&[
+                "worktree",
+                "add",
+                "--quiet",
+                "--force",
+                "--detach",
+                &tree.to_string_lossy(),
+                &base,
+            ])?;
         }
         let loads = Path::new("benches/own");
         fs::remove_dir_all(tree.join(loads)).ok();
@@ -63,7 +73,15 @@ impl<'a> Sides<'a> {
 
     /// Whether the code that `structure` is made of differs between the commits: anything in `crates`, or the manifests.
     pub(crate) fn code_differs(&self) -> Result<bool> {
-        let changed = self.workspace.git(&["diff", "--name-only", &self.base, "--", "crates", "Cargo.toml", "Cargo.lock"])?;
+        let changed = self.workspace.git(&[
+            "diff",
+            "--name-only",
+            &self.base,
+            "--",
+            "crates",
+            "Cargo.toml",
+            "Cargo.lock",
+        ])?;
         Ok(!changed.trim().is_empty())
     }
 }

@@ -109,8 +109,8 @@ fn doctor_lists_tools_and_installs_none() {
 #[test]
 fn every_command_has_help_that_teaches() {
     let commands = [
-        "bench", "compare", "report", "test", "tidy", "loom", "sanitize", "fuzz", "coverage", "doctor", "ci", "gate",
-        "perf", "pgo", "scale", "mem",
+        "bench", "compare", "report", "test", "tidy", "loom", "sanitize", "fuzz", "coverage", "doctor", "ci",
+        "gate", "perf", "pgo", "scale", "mem",
     ];
     for command in commands {
         let output = xtask(&[command, "--help"]);

@@ -55,7 +55,10 @@ fn page(folder: &Path) -> String {
 fn the_page_needs_no_network_and_shows_losses_first() {
     let folder = tempfile::tempdir().unwrap();
     let page = page(folder.path());
-    assert!(!page.contains("http://") || page.matches("http://").count() == page.matches("http://www.w3.org").count());
+    assert!(
+        !page.contains("http://")
+            || page.matches("http://").count() == page.matches("http://www.w3.org").count()
+    );
     assert!(!page.contains("https://") && !page.contains("<script"), "{page}");
     let losses = page.find("id=\"losses\"").expect("the table of losses");
     let first = page.find("id=\"bplus-tree\"").expect("a structure");

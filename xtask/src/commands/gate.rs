@@ -71,7 +71,11 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     fn plan(&self) -> Plan {
-        Plan { rounds: self.rounds as usize, samples: self.samples as usize, sample: Duration::from_millis(4) }
+        Plan {
+            rounds: self.rounds as usize,
+            samples: self.samples as usize,
+            sample: Duration::from_millis(4),
+        }
     }
 }
 
@@ -102,7 +106,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     }
 }
 
-fn compare(arguments: &Arguments, workspace: &Workspace, structures: &[String], base: &str) -> Result<Outcome> {
+fn compare(
+    arguments: &Arguments,
+    workspace: &Workspace,
+    structures: &[String],
+    base: &str,
+) -> Result<Outcome> {
     let start = Instant::now();
     let sides = Sides::prepare(workspace, base, arguments.dirty)?;
     if !callgrind::available() {

@@ -96,8 +96,16 @@ fn parse(text: &str) -> Result<Vec<Usage>> {
 }
 
 fn print(all: &[Usage]) {
-    let header =
-        ["subject", "entries", "bytes/entry", "peak/held", "allocations/entry", "allocations/operation", "soak", "operation"];
+    let header = [
+        "subject",
+        "entries",
+        "bytes/entry",
+        "peak/held",
+        "allocations/entry",
+        "allocations/operation",
+        "soak",
+        "operation",
+    ];
     let mut table = table::new(&header);
     for usage in all {
         let per = |numerator: u64, denominator: u64| number(numerator as f64 / denominator.max(1) as f64);

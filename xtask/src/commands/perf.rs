@@ -72,7 +72,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
         bail!(callgrind::INSTALL);
     }
     let structures = sampler::select(&workspace, &arguments.structures)?;
-    let sides = arguments.base.as_ref().map(|base| Sides::prepare(&workspace, base, arguments.dirty)).transpose()?;
+    let sides =
+        arguments.base.as_ref().map(|base| Sides::prepare(&workspace, base, arguments.dirty)).transpose()?;
     let events = if tools::on_path("perf").is_some() { events() } else { Vec::new() };
     let mut all = Vec::new();
     for structure in &structures {
@@ -117,7 +118,8 @@ fn events() -> Vec<&'static str> {
     let mut probe = Command::new("perf");
     probe.args(["stat", "-x", ",", "-e", "instructions", "--", "true"]);
     let answer = probe.output().map(|output| String::from_utf8_lossy(&output.stderr).into_owned());
-    let hardware = answer.is_ok_and(|text| parse_stat(&text).iter().any(|(event, _)| event.starts_with("instr")));
+    let hardware =
+        answer.is_ok_and(|text| parse_stat(&text).iter().any(|(event, _)| event.starts_with("instr")));
     if hardware { [HARDWARE, SOFTWARE].concat() } else { SOFTWARE.to_vec() }
 }
 
@@ -126,7 +128,9 @@ fn perf_stat(program: &Program, load: &str, events: &[&str]) -> Result<Vec<(Stri
         return Ok(Vec::new());
     }
     let mut perf = Command::new("perf");
-    perf.args(["stat", "-x", ",", "-e", &events.join(","), "--"]).arg(&program.path).args(["once", load, "1000"]);
+    perf.args(["stat", "-x", ",", "-e", &events.join(","), "--"])
+        .arg(&program.path)
+        .args(["once", load, "1000"]);
     let output = perf.output().context("cannot start perf")?;
     Ok(parse_stat(&String::from_utf8_lossy(&output.stderr)))
 }
@@ -143,7 +147,10 @@ fn parse_stat(text: &str) -> Vec<(String, f64)> {
 }
 
 fn print(all: &[Counted]) {
-    println!("SIMULATED by callgrind, {} passes of each load; not what this machine's hardware counts:", callgrind::PASSES);
+    println!(
+        "SIMULATED by callgrind, {} passes of each load; not what this machine's hardware counts:",
+        callgrind::PASSES
+    );
     let mut table = table::new(&["load", "", "instructions", "D1 misses", "LL misses", "mispredictions"]);
     let mut row = |load: &str, side: &str, counts: &Counts| {
         let Counts { instructions, d1_misses, ll_misses, mispredictions } = *counts;
@@ -209,7 +216,8 @@ fn draw(script: &Path, svg: &Path, title: &str) -> Result<()> {
     let mut options = inferno::flamegraph::Options::default();
     title.clone_into(&mut options.title);
     let file = File::create(svg).with_context(|| format!("cannot write {}", svg.display()))?;
-    inferno::flamegraph::from_reader(&mut options, folded.as_slice(), file).context("there are no samples to draw")
+    inferno::flamegraph::from_reader(&mut options, folded.as_slice(), file)
+        .context("there are no samples to draw")
 }
 
 #[cfg(test)]

@@ -215,7 +215,11 @@ fn print(gains: &[Gain]) {
     println!("{table}");
     let logs: Vec<f64> = gains.iter().map(|gain| gain.time.ratio).collect();
     if let Some(mean) = crate::stats::geometric_mean(&logs) {
-        println!("geometric mean {}; load average {:.1?}; how to profit: docs/PGO.md", percent(mean), machine::load());
+        println!(
+            "geometric mean {}; load average {:.1?}; how to profit: docs/PGO.md",
+            percent(mean),
+            machine::load()
+        );
     }
 }
 

@@ -100,12 +100,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
 /// The numbers of threads to run, none beyond the cores.
 fn threads(asked: &[usize], cores: usize) -> Result<Vec<usize>> {
     if let Some(threads) = asked.iter().find(|&&threads| threads == 0 || threads > cores) {
-        bail!("--threads {threads}: this process may use {cores} cores, and what more threads show is the scheduler");
+        bail!(
+            "--threads {threads}: this process may use {cores} cores, and what more threads show is the scheduler"
+        );
     }
     if !asked.is_empty() {
         return Ok(asked.to_vec());
     }
-    let mut threads: Vec<usize> = (0..).map(|power| 1 << power).take_while(|&threads| threads < cores).collect();
+    let mut threads: Vec<usize> =
+        (0..).map(|power| 1 << power).take_while(|&threads| threads < cores).collect();
     threads.push(cores);
     Ok(threads)
 }
@@ -134,7 +137,14 @@ fn measure(arguments: &Arguments, program: &Program, threads: &[usize]) -> Resul
                 break;
             }
             let mut command = Command::new(&program.path);
-            command.args(["scale", &load.name, "--size", &size.to_string(), "--threads", &threads.to_string()]);
+            command.args([
+                "scale",
+                &load.name,
+                "--size",
+                &size.to_string(),
+                "--threads",
+                &threads.to_string(),
+            ]);
             command.args(["--milliseconds", &arguments.milliseconds.to_string()]);
             let text = process::output(&mut command)?;
             let answer: Answer = serde_json::from_str(&text).context("the sampler printed nonsense")?;
@@ -165,7 +175,8 @@ fn saturation(speeds: &[(usize, f64)]) -> Option<usize> {
 }
 
 fn print(points: &[Point]) {
-    let mut table = table::new(&["load", "size", "threads", "time/op", "operations/s", "speed-up", "saturates at"]);
+    let mut table =
+        table::new(&["load", "size", "threads", "time/op", "operations/s", "speed-up", "saturates at"]);
     for point in points {
         let same = |other: &&Point| other.load == point.load && other.size == point.size;
         let speeds: Vec<(usize, f64)> =

@@ -76,7 +76,11 @@ pub(super) fn judge(evidence: &Evidence) -> (Verdict, String) {
         None => (Verdict::Inconclusive, why.to_owned()),
     };
     let (Some(time), Some(again)) = (evidence.time, evidence.again) else {
-        return if more { (Verdict::Regression, "instructions".to_owned()) } else { no_time("no time was taken") };
+        return if more {
+            (Verdict::Regression, "instructions".to_owned())
+        } else {
+            no_time("no time was taken")
+        };
     };
     if more {
         return if time.interval.high < 1.0 {

@@ -151,7 +151,10 @@ mod tests {
             points: vec![(1e3, 10.0 * factor), (1e6, 100.0 * factor)],
         };
         let svg = lines("a \"b\" <c>", ["x", "y"], &[series("ours", 1.0), series("theirs", 2.0)]).unwrap();
-        assert!(svg.contains("var(--s0)") && svg.contains("var(--s1)") && svg.contains("var(--ink)"), "{svg}");
+        assert!(
+            svg.contains("var(--s0)") && svg.contains("var(--s1)") && svg.contains("var(--ink)"),
+            "{svg}"
+        );
         assert!(svg.contains("aria-label=\"a &quot;b&quot; &lt;c>\""), "{svg}");
         assert!(!svg.contains("\"#0"), "{svg}");
         assert!(lines("", ["x", "y"], &[]).is_none());

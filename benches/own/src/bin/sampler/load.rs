@@ -53,8 +53,11 @@ impl Load {
 
     /// The load as `list` tells it.
     pub(crate) fn print(&self) {
-        println!("{}", serde_json::json!({
-            "name": self.name, "size": self.size, "sizes": self.sizes, "parallel": self.parallel,
-        }));
+        println!(
+            "{}",
+            serde_json::json!({
+                "name": self.name, "size": self.size, "sizes": self.sizes, "parallel": self.parallel,
+            })
+        );
     }
 }

@@ -7,6 +7,10 @@
 #![allow(clippy::print_stdout, reason = "standard output is this program's protocol")]
 
 mod load;
+#[cfg_attr(
+    not(feature = "memory"),
+    allow(dead_code, reason = "only told about where allocations are counted")
+)]
 mod memory;
 #[cfg(feature = "neighbor-list")]
 mod neighbor_list;
@@ -150,7 +154,9 @@ fn serve(seed: u64, plant: u32) {
         let start = Clock::ThreadCpu.now();
         let answer = measured_region(work.pass.as_mut(), passes, passes * plant / 100);
         let elapsed = Clock::ThreadCpu.now() - start;
-        writeln!(out, "{} {answer:016x}", elapsed.as_nanos()).and_then(|()| out.flush()).expect("xtask listens");
+        writeln!(out, "{} {answer:016x}", elapsed.as_nanos())
+            .and_then(|()| out.flush())
+            .expect("xtask listens");
     }
 }
 
@@ -177,7 +183,10 @@ fn scale(load: &Load, threads: usize, size: usize, time: Duration) {
     }
     let seconds = (Clock::Wall.now() - start).as_secs_f64();
     let operations = passes * work.operations;
-    println!("{}", serde_json::json!({
-        "seconds": seconds, "operations": operations, "checksum": format!("{answer:016x}"),
-    }));
+    println!(
+        "{}",
+        serde_json::json!({
+            "seconds": seconds, "operations": operations, "checksum": format!("{answer:016x}"),
+        })
+    );
 }

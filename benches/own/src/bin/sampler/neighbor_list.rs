@@ -30,7 +30,9 @@ pub(crate) fn loads() -> Vec<Load> {
 fn list(kind: Kind, setup: Setup, builder: Builder) -> Work {
     let system = kind.build(setup.size, setup.seed);
     let (builder, cell) = (builder.threads(setup.threads), cell(&system));
-    Work::new(system.positions.len(), move || answer(&builder.build(&system.positions, &cell).expect("valid")))
+    Work::new(system.positions.len(), move || {
+        answer(&builder.build(&system.positions, &cell).expect("valid"))
+    })
 }
 
 /// Two frames in turn, near enough for the candidates to stay complete.

@@ -32,7 +32,12 @@ fn lower_bound(setup: Setup) -> Work {
         // Other queries in each pass, so that no branch predictor learns them.
         start = (start + count) % (work.queries.len() - count + 1);
         let queries = &work.queries[start..start + count];
-        work.blocks.iter().cycle().zip(queries).map(|(block, &x)| search::lower_bound(level, &block.0, x) as u64).sum()
+        work.blocks
+            .iter()
+            .cycle()
+            .zip(queries)
+            .map(|(block, &x)| search::lower_bound(level, &block.0, x) as u64)
+            .sum()
     })
 }
 
