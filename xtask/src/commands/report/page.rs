@@ -21,7 +21,7 @@ pub(super) const THEMES: &str = ":root{--paper:#fff;--ink:#1b1f24;--grid:#d5dae0
 --s2:#6fd08c;--s3:#d3a0f0;--s4:#e3c04d;--s5:#ff8ab5;--s6:#5cd0da;--s7:#b8b8b8}}";
 
 const LAYOUT: &str = "*{box-sizing:border-box}body{margin:0 auto;max-width:72rem;padding:1rem;background:var(--paper);\
-color:var(--ink);font:1rem/1.5 system-ui,sans-serif}a{color:var(--s0)}nav a{margin-right:1rem;white-space:nowrap}\
+color:var(--ink);font:1rem/1.5 system-ui,sans-serif}a{color:var(--s0)}nav,.keys{display:flex;flex-wrap:wrap}nav a{margin-right:1rem;white-space:nowrap}\
 .wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{text-align:left;padding:.25rem .75rem \
 .25rem 0;border-bottom:1px solid var(--grid);vertical-align:top}.figures{display:grid;gap:1.5rem;\
 grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr))}figure{margin:0}figcaption{font-size:.9rem;color:var(--quiet)}\
@@ -305,7 +305,7 @@ fn shown(figure: &Figure<'_>) -> Markup {
     html! {
         figure id=(anchor) {
             h3 { a href={ "#" (anchor) } { (figure.title) } }
-            div { @for (number, name) in figure.names.iter().enumerate() {
+            div.keys { @for (number, name) in figure.names.iter().enumerate() {
                 span.key { i style={ "background:var(--s" (number % chart::SERIES) ")" } {} (name) }
             } }
             (PreEscaped(&figure.svg))
