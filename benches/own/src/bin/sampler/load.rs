@@ -7,6 +7,7 @@ use std::fmt;
 pub(crate) struct Setup {
     /// Entries, atoms, points or items.
     pub(crate) size: usize,
+    #[cfg_attr(not(feature = "neighbor-list"), allow(dead_code, reason = "no load here is parallel"))]
     /// Threads; only loads that are `parallel` get more than one.
     pub(crate) threads: usize,
     pub(crate) seed: u64,
