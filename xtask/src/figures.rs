@@ -68,6 +68,18 @@ impl Figures {
         }
     }
 
+    /// Each structure's rows with the name of the record they are from.
+    pub(crate) fn structures(&self) -> impl Iterator<Item = (&str, Vec<(&Row, &str)>)> {
+        self.structures.iter().map(|(structure, rows)| {
+            (structure.as_str(), rows.iter().map(|dated| (&dated.row, dated.source.as_str())).collect())
+        })
+    }
+
+    /// What each record was measured on, by its file name.
+    pub(crate) fn sources(&self) -> &BTreeMap<String, String> {
+        &self.sources
+    }
+
     /// The Markdown of the block called `name`.
     fn block(&self, name: &str) -> Result<String> {
         if self.structures.is_empty() {

@@ -37,7 +37,7 @@ pub(crate) fn documents(root: &Path) -> Result<Vec<Document>> {
 /// The book's table of contents: mdBook shows only what stands there, so every decision must.
 fn contents(root: &Path) -> String {
     let mut text = String::from(
-        "# Summary\n\n- [Architecture](ARCHITECTURE.md)\n- [Benchmarks](BENCHMARKS.md)\n- [Unsafe code](UNSAFE.md)\n\
+        "# Summary\n\n- [Architecture](ARCHITECTURE.md)\n- [Benchmarks](BENCHMARKS.md)\n- [Profile-guided optimisation](PGO.md)\n- [Unsafe code](UNSAFE.md)\n\
          - [Decisions](decisions/README.md)\n",
     );
     let files = fs::read_dir(root.join("docs/decisions")).into_iter().flatten().flatten();

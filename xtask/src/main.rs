@@ -3,17 +3,22 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, reason = "a command line tool speaks on standard output")]
 
+mod callgrind;
 mod commands;
 mod figures;
 mod generated;
 mod interrupt;
+mod kept;
 mod machine;
 mod metric;
 mod names;
+mod pairs;
 mod process;
 mod python;
 mod record;
 mod rows;
+mod sampler;
+mod sides;
 mod stats;
 mod table;
 mod tools;
@@ -23,7 +28,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{bench, ci, compare, coverage, doctor, fuzz, loom, report, sanitize, test, tidy};
+use commands::{
+    bench, ci, compare, coverage, doctor, fuzz, gate, loom, mem, perf, pgo, report, sanitize, scale, test,
+    tidy,
+};
 
 /// Measures, profiles and guards the workspace.
 ///
@@ -31,7 +39,7 @@ use commands::{bench, ci, compare, coverage, doctor, fuzz, loom, report, sanitiz
 /// else; `cargo xtask doctor` tells what the other commands would like to find, and installs nothing.
 ///
 /// Exit codes: 0 all is well, 1 the code under test failed (a test, a wrong answer, a broken rule), 2 the command
-/// itself could not run (a missing tool, an unknown name).
+/// itself could not run (a missing tool, an unknown name), 3 too noisy to tell.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 110)]
 struct Cli {
@@ -43,6 +51,11 @@ struct Cli {
 enum Command {
     Bench(bench::Arguments),
     Compare(compare::Arguments),
+    Gate(gate::Arguments),
+    Perf(perf::Arguments),
+    Pgo(pgo::Arguments),
+    Scale(scale::Arguments),
+    Mem(mem::Arguments),
     Report(report::Arguments),
     Test(test::Arguments),
     Tidy(tidy::Arguments),
@@ -59,6 +72,11 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
+        Command::Gate(arguments) => gate::run(&arguments),
+        Command::Perf(arguments) => perf::run(&arguments),
+        Command::Pgo(arguments) => pgo::run(&arguments),
+        Command::Scale(arguments) => scale::run(&arguments),
+        Command::Mem(arguments) => mem::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Tidy(arguments) => tidy::run(&arguments),
@@ -72,6 +90,7 @@ fn main() -> ExitCode {
     match result {
         Ok(Outcome::Good) => ExitCode::SUCCESS,
         Ok(Outcome::Failed) => ExitCode::from(1),
+        Ok(Outcome::Inconclusive) => ExitCode::from(3),
         Ok(Outcome::Interrupted) => ExitCode::from(130),
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -87,6 +106,8 @@ enum Outcome {
     Good,
     /// Exit code 1: the command worked and what it examined failed.
     Failed,
+    /// Exit code 3: too noisy to tell.
+    Inconclusive,
     /// Exit code 130, as shells have it: somebody pressed Ctrl-C; what was done until then is kept.
     Interrupted,
 }

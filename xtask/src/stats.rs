@@ -1,5 +1,7 @@
 //! Statistics of samples. Every function says what it gives for too few.
 
+use serde::{Deserialize, Serialize};
+
 /// The `q`-quantile (0..=1) of `sorted` with linear interpolation between neighbours; none if empty.
 ///
 /// This is R's type 7 and NumPy's default.
@@ -52,7 +54,7 @@ pub(crate) fn geometric_mean(values: &[f64]) -> Option<f64> {
 }
 
 /// An interval that holds the true value with the stated confidence.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Interval {
     pub(crate) low: f64,
     pub(crate) high: f64,
@@ -99,6 +101,55 @@ pub(crate) fn round_ratios(theirs: &[f64], ours: &[f64]) -> Vec<f64> {
 pub(crate) fn ratio_interval(numerator: &[f64], denominator: &[f64]) -> Option<Interval> {
     let (n, d) = (median_interval(numerator)?, median_interval(denominator)?);
     (d.low > 0.0).then(|| Interval { low: n.low / d.high, high: n.high / d.low })
+}
+
+/// A ratio known from the logarithms of independent measurements of it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct RatioEstimate {
+    /// Their geometric mean.
+    pub(crate) ratio: f64,
+    /// Its 99 % interval by Student's t.
+    pub(crate) interval: Interval,
+    /// Standard deviation of the logarithms.
+    pub(crate) deviation: f64,
+    pub(crate) count: usize,
+}
+
+impl RatioEstimate {
+    /// None with fewer than two measurements.
+    pub(crate) fn of(logs: &[f64]) -> Option<Self> {
+        let count = logs.len();
+        if count < 2 {
+            return None;
+        }
+        let mean = logs.iter().sum::<f64>() / count as f64;
+        let squares: f64 = logs.iter().map(|log| (log - mean).powi(2)).sum();
+        let deviation = (squares / (count - 1) as f64).sqrt();
+        let half = student_995(count - 1) * deviation / (count as f64).sqrt();
+        let interval = Interval { low: (mean - half).exp(), high: (mean + half).exp() };
+        Some(Self { ratio: mean.exp(), interval, deviation, count })
+    }
+
+    /// The smallest true ratio whose interval's lower end exceeds `bound` in 99 of 100 such measurements.
+    pub(crate) fn detectable(&self, bound: f64) -> f64 {
+        // 0.9 is how much smaller the 99th percentile of t is than its 99.5th, for some ten degrees of freedom.
+        let quantiles = student_995(self.count - 1) * 1.9;
+        bound * (quantiles * self.deviation / (self.count as f64).sqrt()).exp()
+    }
+}
+
+/// The 99.5th percentile of Student's t: half the width of a 99 % interval, in standard errors.
+fn student_995(degrees: usize) -> f64 {
+    const TABLE: [f64; 30] = [
+        63.657, 9.925, 5.841, 4.604, 4.032, 3.707, 3.499, 3.355, 3.250, 3.169, 3.106, 3.055, 3.012, 2.977,
+        2.947, 2.921, 2.898, 2.878, 2.861, 2.845, 2.831, 2.819, 2.807, 2.797, 2.787, 2.779, 2.771, 2.763,
+        2.756, 2.750,
+    ];
+    match TABLE.get(degrees.wrapping_sub(1)) {
+        Some(&quantile) => quantile,
+        // The normal distribution's and the first term of its expansion: right to 0.01 from here on.
+        None => 2.576 + (2.576_f64.powi(3) + 2.576) / (4.0 * degrees as f64),
+    }
 }
 
 #[cfg(test)]
@@ -157,5 +208,53 @@ mod tests {
         let interval = ratio_interval(&a, &a).unwrap();
         assert!(interval.contains(1.0) && interval.low < 0.96 && interval.high > 1.04);
         assert_eq!(ratio_interval(&a, &[0.0]), None);
+    }
+
+    /// Normal deviates with this standard deviation, by Box and Muller.
+    fn normal(random: &mut impl bench_own::random::Rng, deviation: f64) -> f64 {
+        let mut uniform = || (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+        let (a, b) = (1.0 - uniform(), uniform());
+        deviation * (-2.0 * a.ln()).sqrt() * (std::f64::consts::TAU * b).cos()
+    }
+
+    #[test]
+    fn a_99_percent_interval_holds_the_truth_99_times_in_100() {
+        let mut random = bench_own::random::generator("coverage", 1);
+        let (truth, trials) = (1.05_f64, 20_000);
+        let held = (0..trials).filter(|_| {
+            let logs: Vec<f64> = (0..10).map(|_| truth.ln() + normal(&mut random, 0.03)).collect();
+            RatioEstimate::of(&logs).unwrap().interval.contains(truth)
+        });
+        let share = held.count() as f64 / f64::from(trials);
+        assert!((share - 0.99).abs() < 0.003, "{share}");
+    }
+
+    #[test]
+    fn the_smallest_detectable_effect_is_detected_99_times_in_100() {
+        let mut random = bench_own::random::generator("power", 1);
+        // The promise is made from the deviation that is true; single runs estimate it.
+        let known = RatioEstimate {
+            ratio: 1.0,
+            interval: Interval { low: 1.0, high: 1.0 },
+            deviation: 0.01,
+            count: 10,
+        };
+        let effect = known.detectable(1.02);
+        assert!((1.035..1.045).contains(&effect), "{effect}");
+        let trials = 20_000;
+        let detected = (0..trials).filter(|_| {
+            let logs: Vec<f64> = (0..10).map(|_| effect.ln() + normal(&mut random, 0.01)).collect();
+            RatioEstimate::of(&logs).unwrap().interval.low > 1.02
+        });
+        let share = detected.count() as f64 / f64::from(trials);
+        assert!(share > 0.985, "{share}");
+    }
+
+    #[test]
+    fn student_meets_the_tables() {
+        for (degrees, quantile) in [(1, 63.657), (9, 3.250), (30, 2.750), (40, 2.704), (120, 2.617)] {
+            assert!((student_995(degrees) - quantile).abs() < 0.01, "{degrees}");
+        }
+        assert_eq!(RatioEstimate::of(&[0.1]), None);
     }
 }

@@ -39,6 +39,20 @@ fn unknown_names_are_refused_with_the_near_ones() {
 }
 
 #[test]
+fn what_cannot_be_measured_is_refused_in_one_line() {
+    let message = refusal(&["gate", "--base", "no-such-branch"]);
+    assert!(message.contains("there is no commit called `no-such-branch`"), "{message}");
+    let message = refusal(&["gate", "neighbour-list", "--base", "HEAD"]);
+    assert!(message.contains("did you mean neighbor-list?"), "{message}");
+    let message = refusal(&["scale", "--threads", "100000"]);
+    assert!(message.contains("what more threads show is the scheduler"), "{message}");
+    let message = refusal(&["perf", "--flame", "cover-three/x"]);
+    assert!(message.contains("there is no structure called"), "{message}");
+    let message = refusal(&["report", "--records", "no/such/folder"]);
+    assert!(message.contains("there is no folder"), "{message}");
+}
+
+#[test]
 fn a_record_is_shown_as_it_was_measured() {
     let output = xtask(&["bench", "--show", "tests/fixtures/before.jsonl", "--explain"]);
     assert!(output.status.success());
@@ -96,6 +110,7 @@ fn doctor_lists_tools_and_installs_none() {
 fn every_command_has_help_that_teaches() {
     let commands = [
         "bench", "compare", "report", "test", "tidy", "loom", "sanitize", "fuzz", "coverage", "doctor", "ci",
+        "gate", "perf", "pgo", "scale", "mem",
     ];
     for command in commands {
         let output = xtask(&[command, "--help"]);

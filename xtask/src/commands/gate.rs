@@ -1,0 +1,243 @@
+//! `cargo xtask gate`: did this change make anything slower?
+
+mod self_test;
+mod verdict;
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use clap::Args;
+use indicatif::ProgressBar;
+use serde::{Deserialize, Serialize};
+
+use crate::callgrind::{self, Simulate};
+use crate::kept::Kept;
+use crate::pairs::{self, Plan, Side};
+use crate::sampler::{self, Program};
+use crate::sides::Sides;
+use crate::stats::RatioEstimate;
+use crate::table::{self, ratio};
+use crate::workspace::{self, Workspace};
+use crate::{Outcome, interrupt, machine};
+pub(crate) use verdict::Verdict;
+use verdict::{Evidence, judge};
+
+/// Did this change make anything slower than the code at --base?
+///
+/// Compiles the loads of benches/own at the base and here, side by side, and looks at each load in two ways.
+/// Instructions: counted by callgrind, equal in every run; more than 2 % more is a regression. Time: ten rounds, each
+/// with new processes of base, head, and base once more; samples of 4 ms in random order on thread-CPU time; the 99 %
+/// interval over rounds of head's time relative to base's. Its lower end above +2 % is a regression. The second base
+/// is the A/A leg: if it seems to differ from the first by as much, or if the machine is so noisy that 5 % would go
+/// unseen, time says nothing. Structures whose two programs are equal byte by byte are not measured.
+///
+/// Exit codes: 0 OK, 1 REGRESSION, 2 could not run, 3 INCONCLUSIVE (too noisy to tell), 130 interrupted.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask gate --base origin/main              every structure
+  cargo xtask gate simd-kernels --base HEAD~1 --filter search
+  cargo xtask gate --self-test                     plant 5 % and nothing, 20 times: is this machine good enough?")]
+pub(crate) struct Arguments {
+    /// Structures to compare, e.g. `neighbor-list`; all if none is named.
+    structures: Vec<String>,
+    /// The commit, branch or tag to compare with.
+    #[arg(long, value_name = "REF", required_unless_present = "self_test")]
+    base: Option<String>,
+    /// Only loads whose name contains this text; may be given several times.
+    #[arg(long, value_name = "TEXT")]
+    filter: Vec<String>,
+    /// Rounds of new processes.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(3..=100))]
+    rounds: u32,
+    /// Samples of each load in a process.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    samples: u32,
+    /// Measure changes that are not committed as well.
+    #[arg(long)]
+    dirty: bool,
+    /// Plant a slowdown of 5 % and one of 0 % in the present code, again and again, and tell how often each is seen.
+    #[arg(long, conflicts_with = "base")]
+    self_test: bool,
+    /// How often the self-test repeats.
+    #[arg(long, default_value_t = 20, requires = "self_test")]
+    repeats: u32,
+    /// Print JSON, one line a load, instead of tables.
+    #[arg(long)]
+    json: bool,
+    /// Keep the result in benches/record/gate, for the report's history.
+    #[arg(long)]
+    record: bool,
+}
+
+impl Arguments {
+    fn plan(&self) -> Plan {
+        Plan {
+            rounds: self.rounds as usize,
+            samples: self.samples as usize,
+            sample: Duration::from_millis(4),
+        }
+    }
+}
+
+/// What the gate found of one load.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Finding {
+    pub(crate) load: String,
+    pub(crate) verdict: Verdict,
+    /// Why, in a few words.
+    pub(crate) reason: String,
+    /// Head's time relative to base's.
+    pub(crate) time: Option<RatioEstimate>,
+    /// The second base's time relative to the first's.
+    pub(crate) again: Option<RatioEstimate>,
+    /// The smallest slowdown that time would have shown, as a ratio.
+    pub(crate) detectable: Option<f64>,
+    /// Head's instructions relative to base's.
+    pub(crate) instructions: Option<f64>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
+    let workspace = Workspace::load()?;
+    let structures = sampler::select(&workspace, &arguments.structures)?;
+    interrupt::watch();
+    match &arguments.base {
+        Some(base) => compare(arguments, &workspace, &structures, base),
+        None => self_test::run(arguments, &workspace, &structures),
+    }
+}
+
+fn compare(
+    arguments: &Arguments,
+    workspace: &Workspace,
+    structures: &[String],
+    base: &str,
+) -> Result<Outcome> {
+    let start = Instant::now();
+    let sides = Sides::prepare(workspace, base, arguments.dirty)?;
+    if !callgrind::available() {
+        eprintln!("note: {}; without it only time decides", callgrind::INSTALL);
+    }
+    let mut findings = Vec::new();
+    for structure in structures {
+        let [base, head] = sides.build(structure)?;
+        if !arguments.json {
+            print_identity(&sides, &base, &head)?;
+        }
+        if base.sha256 == head.sha256 {
+            eprintln!("{structure}: both programs are equal byte by byte, so there is nothing to measure");
+            continue;
+        }
+        let found = measure(arguments, &base, &head)?;
+        for finding in found.iter().filter(|_| arguments.json) {
+            println!("{}", serde_json::to_string(finding).expect("plain fields"));
+        }
+        findings.extend(found);
+        if interrupt::requested() {
+            break;
+        }
+    }
+    let verdict = findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::Ok);
+    if !arguments.json {
+        print(&findings);
+        println!("{verdict}, {:.0} s, load average {:.1?}", start.elapsed().as_secs_f64(), machine::load());
+    }
+    if arguments.record {
+        let path = Kept::now(workspace, &findings)?.write(workspace, "gate")?;
+        eprintln!("recorded in {}", path.display());
+    }
+    if interrupt::requested() {
+        eprintln!("interrupted: the table holds what was measured until then");
+        return Ok(Outcome::Interrupted);
+    }
+    Ok(verdict.outcome())
+}
+
+fn print_identity(sides: &Sides<'_>, base: &Program, head: &Program) -> Result<()> {
+    let rustc = workspace::rustc_verbose()?;
+    println!("{}: {}", head.structure, rustc.lines().next().unwrap_or_default());
+    println!("  base {} sha256 {} features {}", &sides.base[..9], base.identity(), base.features.join(","));
+    println!("  head {} sha256 {} features {}", sides.head, head.identity(), head.features.join(","));
+    if base.sha256 == head.sha256 && sides.code_differs()? {
+        println!("  the commits differ, but not in what this program is compiled from");
+    }
+    Ok(())
+}
+
+fn measure(arguments: &Arguments, base: &Program, head: &Program) -> Result<Vec<Finding>> {
+    let loads: Vec<String> = head.loads(&arguments.filter)?.into_iter().map(|load| load.name).collect();
+    if loads.is_empty() {
+        return Ok(Vec::new());
+    }
+    let bar = ProgressBar::new(loads.len() as u64 * u64::from(arguments.rounds + 1));
+    let mut counted = Vec::new();
+    for load in &loads {
+        counted.push(instructions(base, head, load)?);
+        bar.inc(1);
+    }
+    let plan = arguments.plan();
+    let passes = pairs::calibrate(base, &loads, plan.sample)?;
+    let side = |program| Side { program, plant: 0 };
+    let times = pairs::measure(&[side(base), side(head), side(base)], &loads, &passes, plan, &bar)?;
+    bar.finish_and_clear();
+    let findings = times.iter().zip(counted).map(|(times, instructions)| {
+        let evidence = Evidence {
+            time: RatioEstimate::of(&times.log_ratios(1, 0)),
+            again: RatioEstimate::of(&times.log_ratios(2, 0)),
+            instructions,
+        };
+        evidence.finding(&times.load)
+    });
+    Ok(findings.collect())
+}
+
+/// Head's instructions relative to base's; none without valgrind.
+fn instructions(base: &Program, head: &Program, load: &str) -> Result<Option<f64>> {
+    if !callgrind::available() {
+        return Ok(None);
+    }
+    let count = |program| callgrind::count(program, load, 0, Simulate::Nothing);
+    Ok(Some(count(head)?.instructions as f64 / count(base)?.instructions as f64))
+}
+
+impl Evidence {
+    fn finding(self, load: &str) -> Finding {
+        let (verdict, reason) = judge(&self);
+        let detectable = self.detectable();
+        let Self { time, again, instructions } = self;
+        Finding { load: load.to_owned(), verdict, reason, time, again, detectable, instructions }
+    }
+}
+
+fn print(findings: &[Finding]) {
+    let mut table = table::new(&["load", "time", "99 %", "A/A", "sees from", "instructions", "verdict", ""]);
+    let optional = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), percent);
+    for finding in findings {
+        let range = |estimate: &RatioEstimate| {
+            format!("{} … {}", percent(estimate.interval.low), percent(estimate.interval.high))
+        };
+        table.add_row([
+            finding.load.clone(),
+            optional(finding.time.map(|time| time.ratio)),
+            finding.time.as_ref().map_or_else(String::new, range),
+            optional(finding.again.map(|again| again.ratio)),
+            optional(finding.detectable),
+            optional(finding.instructions),
+            finding.verdict.to_string(),
+            finding.reason.clone(),
+        ]);
+    }
+    println!("{table}");
+}
+
+/// `+2.1 %` for 1.021; factors where a percentage would be hard to read.
+pub(crate) fn percent(value: f64) -> String {
+    if value > 2.0 { ratio(value) } else { format!("{:+.1} %", (value - 1.0) * 100.0) }
+}
+
+/// Refuses to go on without any structure.
+fn at_least_one(structures: &[String]) -> Result<()> {
+    if structures.is_empty() {
+        bail!("benches/own has no loads yet");
+    }
+    Ok(())
+}

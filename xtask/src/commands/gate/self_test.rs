@@ -1,0 +1,189 @@
+//! `cargo xtask gate --self-test`: how often does the gate see a slowdown that is there, and one that is not?
+
+use std::time::Instant;
+
+use anyhow::Result;
+use indicatif::ProgressBar;
+use serde::{Deserialize, Serialize};
+
+use super::{Arguments, at_least_one, percent, verdict};
+use crate::callgrind::{self, Simulate};
+use crate::kept::Kept;
+use crate::pairs::{self, Side};
+use crate::sampler::{Build, Program};
+use crate::stats::RatioEstimate;
+use crate::workspace::Workspace;
+use crate::{Outcome, interrupt, machine, table};
+
+/// The slowdown that is planted, in percent.
+const PLANT: u32 = 5;
+
+/// How one load fared.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Fared {
+    load: String,
+    repeats: u32,
+    /// Repeats in which the same code was called slower, by time.
+    alarms: u32,
+    /// Repeats in which the planted slowdown was seen, by time.
+    detected: u32,
+    /// The same by instructions, which do not vary: 0 or 1.
+    alarms_by_instructions: Option<u32>,
+    detected_by_instructions: Option<u32>,
+    /// The median over the repeats of the smallest slowdown that time shows.
+    detectable: Option<f64>,
+}
+
+pub(super) fn run(arguments: &Arguments, workspace: &Workspace, structures: &[String]) -> Result<Outcome> {
+    at_least_one(structures)?;
+    let start = Instant::now();
+    let target = workspace.metadata.target_directory.as_std_path().join("sides/self-test");
+    let mut all = Vec::new();
+    for structure in structures {
+        eprintln!("compiling {structure}");
+        let root = workspace.root();
+        let build = Build { root, target: &target, structure, features: &[], rustflags: &[], triple: None };
+        all.extend(repeat(arguments, &build.run()?)?);
+        if interrupt::requested() {
+            break;
+        }
+    }
+    if arguments.json {
+        all.iter().for_each(|fared| println!("{}", serde_json::to_string(fared).expect("plain fields")));
+    } else {
+        print(&all);
+        println!("{:.0} s, load average {:.1?}", start.elapsed().as_secs_f64(), machine::load());
+    }
+    if arguments.record {
+        let path = Kept::now(workspace, &all)?.write(workspace, "self-test")?;
+        eprintln!("recorded in {}", path.display());
+    }
+    Ok(if interrupt::requested() { Outcome::Interrupted } else { Outcome::from_good(sound(&all)) })
+}
+
+/// The promise: under 1 % false alarms over all, and every planted slowdown seen by instructions (or, without
+/// valgrind, 99 % by time).
+fn sound(all: &[Fared]) -> bool {
+    let sum = |of: fn(&Fared) -> u32| all.iter().map(of).sum::<u32>();
+    let repeats = f64::from(sum(|fared| fared.repeats).max(1));
+    let quiet = f64::from(sum(|fared| fared.alarms)) / repeats < 0.01
+        && all.iter().all(|fared| fared.alarms_by_instructions.unwrap_or(0) == 0);
+    let seen = |fared: &Fared| match fared.detected_by_instructions {
+        Some(seen) => seen == 1,
+        None => f64::from(fared.detected) >= 0.99 * f64::from(fared.repeats),
+    };
+    quiet && all.iter().all(seen)
+}
+
+fn repeat(arguments: &Arguments, program: &Program) -> Result<Vec<Fared>> {
+    let loads: Vec<String> = program.loads(&arguments.filter)?.into_iter().map(|load| load.name).collect();
+    let plan = arguments.plan();
+    let bar = ProgressBar::new(loads.len() as u64 * (plan.rounds as u64 * u64::from(arguments.repeats) + 1));
+    let mut all = Vec::new();
+    for load in &loads {
+        all.push(counted(program, load)?);
+        bar.inc(1);
+    }
+    let mut detectable = vec![Vec::new(); loads.len()];
+    let sides = [0, PLANT, 0].map(|plant| Side { program, plant });
+    for _ in 0..arguments.repeats {
+        let passes = pairs::calibrate(program, &loads, plan.sample)?;
+        let times = pairs::measure(&sides, &loads, &passes, plan, &bar)?;
+        if interrupt::requested() {
+            break;
+        }
+        for ((fared, times), effects) in all.iter_mut().zip(&times).zip(&mut detectable) {
+            let leg = |side| RatioEstimate::of(&times.log_ratios(side, 0));
+            let (planted, again) = (leg(1), leg(2));
+            fared.repeats += 1;
+            fared.detected += u32::from(planted.as_ref().is_some_and(verdict::slower));
+            fared.alarms += u32::from(again.as_ref().is_some_and(verdict::slower));
+            effects.extend(again.map(|again| again.detectable(verdict::BOUND)));
+        }
+    }
+    for (fared, effects) in all.iter_mut().zip(&detectable) {
+        fared.detectable = crate::stats::quantile(&crate::stats::sorted(effects), 0.5);
+    }
+    bar.finish_and_clear();
+    Ok(all)
+}
+
+/// A load before its first repeat: what instructions say.
+fn counted(program: &Program, load: &str) -> Result<Fared> {
+    let by_instructions = |plant, base: u64| -> Result<u32> {
+        let count = callgrind::count(program, load, plant, Simulate::Nothing)?.instructions;
+        Ok(u32::from(count as f64 / base as f64 > verdict::BOUND))
+    };
+    let (mut alarms, mut detected) = (None, None);
+    if callgrind::available() {
+        let base = callgrind::count(program, load, 0, Simulate::Nothing)?.instructions;
+        alarms = Some(by_instructions(0, base)?);
+        detected = Some(by_instructions(PLANT, base)?);
+    }
+    Ok(Fared {
+        load: load.to_owned(),
+        repeats: 0,
+        alarms: 0,
+        detected: 0,
+        alarms_by_instructions: alarms,
+        detected_by_instructions: detected,
+        detectable: None,
+    })
+}
+
+fn print(all: &[Fared]) {
+    let header = ["load", "repeats", "false alarms", "5 % seen by time", "by instructions", "time sees from"];
+    let mut table = table::new(&header);
+    for fared in all {
+        let of = |count: u32| format!("{count} of {}", fared.repeats);
+        let instructions = match (fared.alarms_by_instructions, fared.detected_by_instructions) {
+            (Some(0), Some(1)) => "seen, no alarm".to_owned(),
+            (Some(_), Some(1)) => "seen, but ALARMS".to_owned(),
+            (Some(_), _) => "NOT seen".to_owned(),
+            _ => "–".to_owned(),
+        };
+        let effect = fared.detectable.map_or_else(|| "–".to_owned(), percent);
+        table.add_row([
+            fared.load.clone(),
+            fared.repeats.to_string(),
+            of(fared.alarms),
+            of(fared.detected),
+            instructions,
+            effect,
+        ]);
+    }
+    let sum = |of: fn(&Fared) -> u32| all.iter().map(of).sum::<u32>();
+    println!("{table}");
+    println!(
+        "false alarms by time: {} of {}; planted 5 % seen by time: {} of {}",
+        sum(|fared| fared.alarms),
+        sum(|fared| fared.repeats),
+        sum(|fared| fared.detected),
+        sum(|fared| fared.repeats)
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fared(alarms: u32, detected: u32, by_instructions: Option<u32>) -> Fared {
+        Fared {
+            load: "x".into(),
+            repeats: 20,
+            alarms,
+            detected,
+            alarms_by_instructions: by_instructions.map(|_| 0),
+            detected_by_instructions: by_instructions,
+            detectable: Some(1.03),
+        }
+    }
+
+    #[test]
+    fn the_promise_is_under_one_alarm_in_a_hundred_and_everything_seen() {
+        assert!(sound(&[fared(0, 20, Some(1)), fared(0, 3, Some(1))]));
+        assert!(!sound(&[fared(1, 20, Some(1))]), "5 % of alarms");
+        assert!(!sound(&[fared(0, 20, Some(0))]), "not seen by instructions");
+        assert!(!sound(&[fared(0, 19, None)]) && sound(&[fared(0, 20, None)]));
+    }
+}

@@ -1,0 +1,138 @@
+//! `cargo xtask mem`: what a structure allocates.
+
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use clap::Args;
+use serde::{Deserialize, Serialize};
+
+use crate::kept::Kept;
+use crate::sampler::{self, Build};
+use crate::table::{self, number};
+use crate::workspace::Workspace;
+use crate::{Outcome, process};
+
+/// What a structure allocates: bytes an entry, allocations an operation, peak, growth over a soak.
+///
+/// Compiles the subjects of benches/own with dhat's counting allocator, fills each, then uses it for many rounds that
+/// leave its number of entries as it was. The input is not counted. A structure whose heap is larger at the end of the
+/// soak than halfway through, by more than 1 %, GROWS, which fails.
+///
+/// Exit codes: 0 measured, 1 something grows, 2 could not run.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask mem
+  cargo xtask mem neighbor-list --rounds 2000    a longer soak")]
+pub(crate) struct Arguments {
+    /// Structures to measure; all if none is named.
+    structures: Vec<String>,
+    /// Rounds of the soak.
+    #[arg(long, default_value_t = 200)]
+    rounds: u64,
+    /// Print JSON, one line a subject, instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// Keep the result in benches/record/mem.
+    #[arg(long)]
+    record: bool,
+}
+
+/// One subject's figures, as the sampler counts them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Usage {
+    pub(crate) name: String,
+    pub(crate) entry: String,
+    pub(crate) operation: String,
+    pub(crate) entries: u64,
+    /// Held after filling.
+    pub(crate) bytes: u64,
+    /// Allocations while filling.
+    pub(crate) fill_blocks: u64,
+    /// Most held at once while filling.
+    pub(crate) peak_bytes: u64,
+    /// Operations of the soak.
+    pub(crate) operations: u64,
+    /// Allocations in the soak.
+    pub(crate) churn_blocks: u64,
+    /// Held after a tenth, half and all of the soak.
+    pub(crate) soak_bytes: [i64; 3],
+}
+
+impl Usage {
+    /// Whether the second half of the soak left more behind than the first.
+    fn grows(&self) -> bool {
+        let [_, half, end] = self.soak_bytes;
+        end as f64 > half as f64 * 1.01
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
+    let workspace = Workspace::load()?;
+    let structures = sampler::select(&workspace, &arguments.structures)?;
+    let target = workspace.metadata.target_directory.as_std_path().join("perf/mem");
+    let mut all = Vec::new();
+    for structure in &structures {
+        eprintln!("compiling {structure}");
+        let (root, features) = (workspace.root(), &["memory"][..]);
+        let build = Build { root, target: &target, structure, features, rustflags: &[], triple: None };
+        let mut command = Command::new(build.run()?.path);
+        let text = process::output(command.args(["memory", "--rounds", &arguments.rounds.to_string()]))?;
+        all.extend(parse(&text)?);
+    }
+    if arguments.json {
+        all.iter().for_each(|usage| println!("{}", serde_json::to_string(usage).expect("plain fields")));
+    } else {
+        print(&all);
+    }
+    if arguments.record {
+        let path = Kept::now(&workspace, &all)?.write(&workspace, "mem")?;
+        eprintln!("recorded in {}", path.display());
+    }
+    Ok(Outcome::from_good(!all.iter().any(Usage::grows)))
+}
+
+fn parse(text: &str) -> Result<Vec<Usage>> {
+    text.lines().map(|line| serde_json::from_str(line).context("the sampler printed nonsense")).collect()
+}
+
+fn print(all: &[Usage]) {
+    let header = [
+        "subject",
+        "entries",
+        "bytes/entry",
+        "peak/held",
+        "allocations/entry",
+        "allocations/operation",
+        "soak",
+        "operation",
+    ];
+    let mut table = table::new(&header);
+    for usage in all {
+        let per = |numerator: u64, denominator: u64| number(numerator as f64 / denominator.max(1) as f64);
+        table.add_row([
+            usage.name.clone(),
+            format!("{} {}s", usage.entries, usage.entry),
+            per(usage.bytes, usage.entries),
+            per(usage.peak_bytes, usage.bytes),
+            per(usage.fill_blocks, usage.entries),
+            per(usage.churn_blocks, usage.operations),
+            if usage.grows() { "GROWS" } else { "steady" }.to_owned(),
+            usage.operation.clone(),
+        ]);
+    }
+    println!("{table}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn growth_is_told_from_a_plateau() {
+        let line = include_str!("../../tests/fixtures/memory.txt");
+        let usages = parse(line).unwrap();
+        let grows: Vec<bool> = usages.iter().map(Usage::grows).collect();
+        assert_eq!(grows, [false, true]);
+        assert!(parse("nonsense").is_err());
+    }
+}

@@ -1,0 +1,97 @@
+//! The report's page in a real browser: every chart drawn, nothing on the console, readable in both themes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Counts what a reader would miss, and leaves the counts where the test finds them.
+const PROBE: &str = r#"<script>
+  const charts = [...document.querySelectorAll('svg.chart')];
+  const drawn = charts.filter(svg => {
+    const box = svg.getBoundingClientRect();
+    return box.width > 100 && box.height > 50 && svg.querySelectorAll('polyline, path, rect').length > 0;
+  });
+  const channel = c => { c /= 255; return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; };
+  const light = text => {
+    const [r, g, b] = text.match(/\d+/g).map(Number).map(channel);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const paper = light(getComputedStyle(document.body).backgroundColor);
+  const probe = document.createElement('i');
+  document.body.append(probe);
+  const contrast = name => {
+    probe.style.color = `var(${name})`;
+    const ink = light(getComputedStyle(probe).color);
+    return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
+  };
+  const names = ['--ink', '--quiet', '--s0', '--s1', '--s2', '--s3', '--s4', '--s5', '--s6', '--s7'];
+  const wide = document.documentElement.scrollWidth > window.innerWidth;
+  document.body.dataset.probe = JSON.stringify({
+    charts: charts.length, drawn: drawn.length, dark: paper < 0.2, wide, contrast: Math.min(...names.map(contrast)),
+  });
+</script></body>"#;
+
+fn browser() -> Option<PathBuf> {
+    let paths = std::env::var_os("PATH")?;
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    std::env::split_paths(&paths)
+        .flat_map(|folder| names.map(|name| folder.join(name)))
+        .find(|path| path.is_file())
+}
+
+/// The page made from the fixtures.
+fn page(folder: &Path) -> String {
+    let path = folder.join("page.html");
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["report", "--records", "xtask/tests/fixtures", "--out"])
+        .arg(&path)
+        .output()
+        .expect("cargo built it");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn the_page_needs_no_network_and_shows_losses_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = page(folder.path());
+    assert!(
+        !page.contains("http://")
+            || page.matches("http://").count() == page.matches("http://www.w3.org").count()
+    );
+    assert!(!page.contains("https://") && !page.contains("<script"), "{page}");
+    let losses = page.find("id=\"losses\"").expect("the table of losses");
+    let first = page.find("id=\"bplus-tree\"").expect("a structure");
+    assert!(losses < first);
+    assert!(page.contains("cargo xtask bench bplus-tree --filter get/random/"), "{page}");
+}
+
+#[test]
+fn a_browser_draws_every_chart_in_both_themes() {
+    let Some(browser) = browser() else {
+        eprintln!("skipped: there is no chromium (apt-get install chromium)");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("probed.html");
+    fs::write(&file, page(folder.path()).replace("</body>", PROBE)).unwrap();
+    for (scheme, dark, width) in [(1, false, 1200), (0, true, 1200), (0, true, 400)] {
+        let output = Command::new(&browser)
+            .args(["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom"])
+            .arg(format!("--blink-settings=preferredColorScheme={scheme}"))
+            .arg(format!("--window-size={width},900"))
+            .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
+            .arg(format!("file://{}", file.display()))
+            .output()
+            .expect("the browser starts");
+        let (dom, log) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(!log.contains("CONSOLE"), "{log}");
+        let probe = dom.split("data-probe=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let probe = probe.unwrap_or_else(|| panic!("the page was not loaded: {log}")).replace("&quot;", "\"");
+        let probe: serde_json::Value = serde_json::from_str(&probe).expect("the probe writes JSON");
+        assert!(probe["charts"].as_u64() > Some(0) && probe["charts"] == probe["drawn"], "{probe}");
+        assert_eq!(probe["dark"], dark, "{probe}");
+        assert_eq!(probe["wide"], false, "the page scrolls sideways: {probe}");
+        assert!(probe["contrast"].as_f64() >= Some(4.5), "{probe}");
+    }
+}
