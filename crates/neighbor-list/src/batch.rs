@@ -69,8 +69,13 @@ impl Batch {
                 Some(*sum)
             }))
             .collect();
-        let builder = Builder { threads: 1, ..self.builder.clone() };
+        let mut builder = Builder { threads: 1, ..self.builder.clone() };
         builder.check_atoms(offsets[systems.len()])?;
+        // Sorted, so that each structure finds its own without reading those of all others.
+        builder.excluded.sort_unstable();
+        if let Some(centres) = &mut builder.centres {
+            centres.sort_unstable();
+        }
         let share = systems.len().div_ceil(threads).max(1);
         self.parts.resize_with(systems.len().div_ceil(share), Part::default);
         let jobs = self.parts.iter_mut().zip(systems.chunks(share)).enumerate();
@@ -169,7 +174,8 @@ impl Builder {
         }
     }
 
-    /// The options for the atoms `atoms` of the batch, counted from the first of them.
+    /// The options for the atoms `atoms` of the batch, counted from the first of them; exclusions and centres are
+    /// sorted.
     fn part(&self, atoms: Range<usize>) -> Cow<'_, Self> {
         let general =
             matches!(self.cutoff, Cutoff::Global(_)) && self.excluded.is_empty() && self.centres.is_none();
@@ -184,11 +190,21 @@ impl Builder {
                 Cutoff::PerType { types: types[atoms.clone()].to_vec(), table: table.clone() }
             }
         };
+        let first = self.excluded.partition_point(|(i, _)| (*i as usize) < atoms.start);
+        let excluded = self.excluded[first..].iter().take_while(|(i, _)| (*i as usize) < atoms.end);
+        let centres = self.centres.as_deref().map(|centres| {
+            let first = centres.partition_point(|atom| (*atom as usize) < atoms.start);
+            centres[first..].iter().map_while(own).collect()
+        });
         Cow::Owned(Self {
             cutoff,
-            excluded: self.excluded.iter().filter_map(|(i, j)| Some((own(i)?, own(j)?))).collect(),
-            centres: self.centres.as_ref().map(|centres| centres.iter().filter_map(own).collect()),
-            ..self.clone()
+            direction: self.direction,
+            arrays: self.arrays,
+            threads: self.threads,
+            excluded: excluded.filter_map(|(i, j)| Some((own(i)?, own(j)?))).collect(),
+            centres,
+            neighbors_max: self.neighbors_max,
+            level: self.level,
         })
     }
 }
