@@ -138,7 +138,8 @@ fn relative_volume(vectors: &[[f64; 3]; 3], periodic: [bool; 3]) -> f64 {
         let largest = vector.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
         let scaled = vector.map(|x| x / largest);
         let norm = length(scaled);
-        if !(largest * norm).is_normal() {
+        let square = (largest * norm) * (largest * norm);
+        if !square.is_normal() {
             return f64::NAN;
         }
         unit[count] = scaled.map(|x| x / norm);

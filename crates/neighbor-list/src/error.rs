@@ -6,7 +6,7 @@ use core::fmt;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
-    /// A coordinate is NaN or infinite.
+    /// A coordinate is NaN, infinite or so large that squares overflow (beyond ±1e150).
     NonFinitePosition {
         /// The atom.
         atom: usize,
@@ -15,7 +15,8 @@ pub enum Error {
         /// The coordinate.
         value: f64,
     },
-    /// A cutoff (or a per-atom radius, or an entry of a table of cutoffs) is NaN, infinite or not positive.
+    /// A cutoff (or a per-atom radius, or an entry of a table of cutoffs) is NaN, infinite or not positive, or its
+    /// square is not a normal number (beyond 1e±154).
     BadCutoff {
         /// Which argument: `cutoff`, `radii`, `table` or `skin`.
         argument: &'static str,
@@ -37,7 +38,7 @@ pub enum Error {
     /// their lengths.
     DegenerateCell {
         /// Volume (area, length) that the periodic vectors span, divided by the product of their lengths; NaN if one
-        /// of the lengths is 0 or beyond the range of `f64`.
+        /// of the lengths is 0, or its square beyond the range of `f64`.
         relative_volume: f64,
     },
     /// Two arguments must have one length and have not.
@@ -106,10 +107,16 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NonFinitePosition { atom, axis, value } => {
-                write!(f, "positions[{atom}][{axis}] is {value}; coordinates must be finite")
+                write!(
+                    f,
+                    "positions[{atom}][{axis}] is {value}; coordinates must be finite, and at most 1e150"
+                )
             }
             Self::BadCutoff { argument, index, value } => {
-                write!(f, "{argument} (entry {index}) is {value}; it must be positive and finite")
+                write!(
+                    f,
+                    "{argument} (entry {index}) is {value}; it must be positive, and its square a normal number"
+                )
             }
             Self::NonFiniteCell { vector, axis, value } => {
                 write!(f, "cell[{vector}][{axis}] is {value}; lattice vectors must be finite")

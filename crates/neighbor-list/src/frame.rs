@@ -39,6 +39,9 @@ pub(crate) struct Frame {
     pub(crate) slack: f64,
 }
 
+/// Beyond this a squared difference could overflow.
+const COORDINATE_MAX: f64 = 1e150;
+
 /// Shifts must leave room to be added to one another in `i32`.
 const CELLS_MAX: f64 = 1e9;
 
@@ -72,7 +75,9 @@ impl Frame {
             slack: 0.0,
         };
         frame.bound_open_axes(positions);
-        frame.slack = 1e-14 * (largest + sides.iter().sum::<f64>() + reach);
+        // Wrapping along a skewed vector takes more of the next one off: the error grows as the brick gets thin.
+        let thinness: f64 = (0..3).map(|k| basis[k][k].abs() / length(vectors[k])).product();
+        frame.slack = 1e-14 * (largest + sides.iter().sum::<f64>() + reach) / thinness;
         Ok(frame)
     }
 
@@ -132,7 +137,7 @@ impl Frame {
     }
 }
 
-/// The largest coordinate by magnitude.
+/// The largest coordinate by magnitude; all must be numbers within [`COORDINATE_MAX`].
 fn largest_coordinate<P: Position>(positions: &[P]) -> Result<f64, Error> {
     let mut largest = 0.0_f64;
     let mut sum = 0.0;
@@ -142,12 +147,12 @@ fn largest_coordinate<P: Position>(positions: &[P]) -> Result<f64, Error> {
         // 0 · x is NaN exactly if x is not finite; one sum replaces three tests an atom.
         sum += (r[0] * 0.0 + r[1] * 0.0) + r[2] * 0.0;
     }
-    if sum == 0.0 {
+    if sum == 0.0 && largest <= COORDINATE_MAX {
         return Ok(largest);
     }
     for (atom, r) in positions.iter().enumerate() {
         let r = r.widen();
-        if let Some(axis) = r.iter().position(|x| !x.is_finite()) {
+        if let Some(axis) = r.iter().position(|x| x.is_nan() || x.abs() > COORDINATE_MAX) {
             return Err(Error::NonFinitePosition { atom, axis, value: r[axis] });
         }
     }

@@ -30,7 +30,10 @@ pub(crate) fn try_for_each<J: Send, E: Send>(
     };
     std::thread::scope(|scope| {
         for _ in 1..threads {
-            scope.spawn(run);
+            // A refused thread is no loss: those that run take its jobs.
+            if std::thread::Builder::new().spawn_scoped(scope, run).is_err() {
+                break;
+            }
         }
         run();
     });

@@ -74,7 +74,7 @@ impl Workspace {
 
     /// Shares out the rows.
     fn divide(&mut self, atoms: usize) {
-        let most = if self.threads > 1 { CHUNKS_PER_THREAD * self.threads } else { 1 };
+        let most = if self.threads > 1 { CHUNKS_PER_THREAD.saturating_mul(self.threads) } else { 1 };
         let chunks = most.min(atoms.div_ceil(CHUNK_MIN)).max(1);
         let size = atoms.div_ceil(chunks);
         self.marks.chunks.resize_with(atoms.div_ceil(size), Chunk::default);

@@ -27,7 +27,8 @@ impl Resolution {
         let height = (1.0 / (density * width * width)).clamp(0.05 * reach, reach);
         let mut bins =
             [count(frame.extent[0], width), count(frame.extent[1], width), count(frame.extent[2], height)];
-        let limit = BINS_PER_ATOM * atoms as f64 + BINS_FREE;
+        // Bins are numbered in u32, and in i32 along z.
+        let limit = (BINS_PER_ATOM * atoms as f64 + BINS_FREE).min(f64::from(i32::MAX));
         while bins.iter().product::<f64>() > limit {
             let most = (0..3).max_by(|&p, &q| bins[p].total_cmp(&bins[q])).unwrap_or(2);
             bins[most] = (0.7 * bins[most]).floor().max(1.0);

@@ -155,9 +155,9 @@ fn check_table(table: &[Vec<f64>]) -> Result<(), Error> {
     Ok(())
 }
 
-/// A cutoff must be positive, and its square finite: distances are compared squared.
+/// A cutoff must be positive, and its square neither overflow nor underflow: distances are compared squared.
 pub(crate) fn positive(argument: &'static str, index: usize, value: f64) -> Result<(), Error> {
-    if value > 0.0 && (4.0 * value * value).is_finite() {
+    if value > 0.0 && (value * value).is_normal() && (4.0 * value * value).is_finite() {
         Ok(())
     } else {
         Err(Error::BadCutoff { argument, index, value })

@@ -38,7 +38,8 @@ impl Translations {
         // Along y and z the images of a skewed cell are also offset by those before: `tilt`.
         let na = cells(0, 0.0);
         let nb = cells(1, na * a[1].abs());
-        let nc = cells(2, na * a[2].abs() + nb * b[2].abs());
+        // And `ball::spans` may look 2^-12 of the reach too far along z.
+        let nc = cells(2, na * a[2].abs() + nb * b[2].abs() + reach / 4096.0);
         let images = (2.0 * na + 1.0) * (2.0 * nb + 1.0) * (2.0 * nc + 1.0);
         if images.is_nan() || images > IMAGES_MAX {
             return Err(Error::TooManyPairs { pairs: images * (grid.len() as f64).powi(2) });

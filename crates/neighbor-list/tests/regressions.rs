@@ -222,7 +222,7 @@ fn a_cutoff_beyond_all_memory() {
     assert!(matches!(build(&[[0.0; 3]], &cell, 1e6), Err(Error::TooManyPairs { .. })));
     assert!(matches!(build(&[[0.0; 3]], &cell, 1e100), Err(Error::TooManyPairs { .. })));
     assert!(matches!(
-        build(&[[1e300, 0.0, 0.0]], &cell, 1.0),
+        build(&[[1e100, 0.0, 0.0]], &cell, 1.0),
         Err(Error::ShiftOverflow { atom: 0, vector: 0, .. })
     ));
 }
@@ -237,4 +237,53 @@ fn an_error_empties_the_list() {
     assert!(!list.is_empty());
     builder.build_into(&[[f64::NAN; 3]], &cell, &mut workspace, &mut list).unwrap_err();
     assert!(list.is_empty() && list.offsets().is_empty());
+}
+
+/// AVX-512 bounds heights to 2^-12 only: from 5,000 images on, that named a translation behind the table.
+#[test]
+fn a_wire_with_a_cutoff_of_ten_thousand_cells() {
+    let wire = Cell::new([[0.0; 3], [0.0; 3], [0.0, 0.0, 1.0]], [false, false, true]).unwrap();
+    for z in [0.01, 0.5, 0.99] {
+        assert_eq!(build(&[[0.0, 0.0, z]], &wire, 1e4).unwrap().len(), 19_998);
+    }
+}
+
+/// Squares of the spread overflowed, and an atom was not even found in its own bin.
+#[test]
+fn coordinates_and_cutoffs_whose_squares_overflow_or_vanish() {
+    for x in [1.1e150, 1e200, f64::MAX] {
+        let built = build(&[[0.0; 3], [0.0, -x, 0.0]], &Cell::none(), 1.0);
+        assert_eq!(built, Err(Error::NonFinitePosition { atom: 1, axis: 1, value: -x }));
+        assert!(Cell::cubic(1e5 * x).is_err());
+    }
+    assert_eq!(build(&[[1e150; 3], [-1e150; 3]], &Cell::none(), 1.0).unwrap().len(), 0);
+    for cutoff in [1e-160, 5e-324] {
+        let built = build(&[[0.0; 3]; 2], &Cell::none(), cutoff);
+        assert_eq!(built, Err(Error::BadCutoff { argument: "cutoff", index: 0, value: cutoff }));
+    }
+    assert_eq!(build(&[[0.0; 3]; 2], &Cell::none(), 1e-150).unwrap().len(), 2);
+}
+
+/// In a very flat cell wrapping errs by more than a tiny cutoff, and an atom was not found in its own bin.
+#[test]
+fn a_cutoff_below_the_rounding_of_a_flat_cell() {
+    for (skew, far) in [(1e-6, 1e3), (1e-9, 0.0), (1e-9, 1.0)] {
+        let cell = Cell::triclinic([[1.0, 0.0, 0.0], [1.0, skew, 0.0], [0.3, 0.2, 1.0]]).unwrap();
+        let positions: Vec<[f64; 3]> = (0..40)
+            .map(|k| [0.01 * f64::from(k) + 0.7 * far, 0.013 * f64::from(k) + 0.3 * far, 0.4 - far])
+            .collect();
+        // Where the rounding reaches thousands of images, a refusal is right too.
+        match build(&positions, &cell, 1e-9) {
+            Ok(list) => assert!(list.is_empty()),
+            Err(error) => assert!(matches!(error, Error::TooManyPairs { .. }) && skew < 1e-6, "{error}"),
+        }
+    }
+}
+
+/// Four chunks for each of `usize::MAX` threads overflowed.
+#[test]
+fn more_threads_than_there_can_be() {
+    let positions: Vec<[f64; 3]> = (0..300).map(|k| [f64::from(k), 0.0, 0.0]).collect();
+    let list = NeighborList::builder(1.5).threads(usize::MAX).build(&positions, &Cell::none());
+    assert_eq!(list.unwrap().len(), 598);
 }
