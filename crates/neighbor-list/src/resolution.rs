@@ -18,6 +18,9 @@ const COST_RUN: f64 = 1.0;
 const FINEST: f64 = 1.0 / 8.0;
 
 impl Resolution {
+    /// No cuts at all.
+    pub(crate) const ONE: Self = Self { bins: [1; 3] };
+
     /// The resolution that makes a search within `reach` cheapest, for atoms spread evenly over the brick.
     pub(crate) fn choose(frame: &Frame, atoms: usize, reach: f64) -> Self {
         let side = |axis: usize| frame.extent[axis].max(1e-3 * reach);
