@@ -28,19 +28,22 @@ pub(crate) struct Lattice {
     pub(crate) differences: Vec<[f64; 3]>,
 }
 
-/// More atoms than this are searched in the grid.
-const ATOMS_MAX: usize = 16;
-/// Fewer images are as well searched in the grid, and of more the lattice would test too many that are too far.
-const IMAGES: core::ops::RangeInclusive<usize> = BLOCK..=4096;
+/// In blocks tested for one atom, what a lattice costs as a share of what a grid of one bin does: the grid leaves out
+/// columns that are too far, but has a run for each block.
+const BLOCKS_SHARE: f64 = 1.5;
+/// A flat or skewed cell may have any number of images, of which the grid leaves most out.
+const IMAGES_MAX: usize = 4096;
 /// Their shifts must fit a byte, negated as well.
 const SHIFT_MAX: i32 = i8::MAX as i32;
 
 impl Lattice {
     /// Whether the search can and should be here rather than in a grid.
     pub(crate) fn suits(atoms: usize, translations: &Translations) -> bool {
+        let images = translations.shifts.len();
+        let blocks = atoms * images.div_ceil(BLOCK);
         let fits = |shift: &[i32; 3]| shift.iter().all(|s| s.abs() <= SHIFT_MAX);
-        atoms <= ATOMS_MAX
-            && IMAGES.contains(&translations.shifts.len())
+        BLOCKS_SHARE * (blocks as f64) < images as f64
+            && images <= IMAGES_MAX
             && translations.shifts.first().is_some_and(fits) // the first shift is the farthest on every axis
     }
 
@@ -63,10 +66,8 @@ impl Lattice {
             points.extend(translations.vectors.iter().map(|vector| vector[axis]));
             points.resize(self.images + BLOCK, 0.0);
         }
-        let pack = |shift: &[i32; 3]| {
-            let [x, y, z] = shift.map(|s| (-s) as i8 as u8);
-            u32::from_le_bytes([x, y, z, 0])
-        };
+        let byte = |s: i32| (-s) as u8;
+        let pack = |&[x, y, z]: &[i32; 3]| u32::from_le_bytes([byte(x), byte(y), byte(z), 0]);
         self.packed_shifts.clear();
         self.packed_shifts.extend(translations.shifts.iter().map(pack));
         self.packed_shifts.resize(self.images + BLOCK, 0);
