@@ -51,7 +51,7 @@ impl<'a> Scene<'a> {
     }
 
     /// `D` from the atom at `i` to `hit`.
-    #[inline]
+    #[inline(always)] // a call for every pair that is visited otherwise
     pub(crate) fn displacement(&self, i: usize, hit: Hit) -> [f64; 3] {
         let (from, t) = (self.center(i), self.vectors()[hit.translation as usize]);
         let to =
