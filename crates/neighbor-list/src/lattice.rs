@@ -38,9 +38,9 @@ const SHIFT_MAX: i32 = i8::MAX as i32;
 
 impl Lattice {
     /// Whether the search can and should be here rather than in a grid.
-    pub(crate) fn suits(atoms: usize, translations: &Translations) -> bool {
+    pub(crate) fn suits(grid: &Grid, translations: &Translations) -> bool {
         let images = translations.shifts.len();
-        let blocks = atoms * images.div_ceil(BLOCK);
+        let blocks = grid.len() * images.div_ceil(BLOCK);
         let fits = |shift: &[i32; 3]| shift.iter().all(|s| s.abs() <= SHIFT_MAX);
         BLOCKS_SHARE * (blocks as f64) < images as f64
             && images <= IMAGES_MAX
@@ -57,7 +57,7 @@ impl Lattice {
         self.atoms > 0
     }
 
-    /// Takes over the images, and the atoms of a grid that has one bin.
+    /// Takes over the images and the atoms.
     pub(crate) fn fill(&mut self, grid: &Grid, translations: &Translations) {
         self.atoms = grid.len();
         self.images = translations.vectors.len();

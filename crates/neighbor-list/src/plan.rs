@@ -69,13 +69,12 @@ impl Workspace {
         if rules.reach <= 0.0 || positions.is_empty() {
             return Ok(false);
         }
-        self.translations.fill(&frame, cell, positions.len(), rules.reach)?;
-        if Lattice::suits(positions.len(), &self.translations) {
-            self.grid.fill(positions, frame, Resolution::ONE)?;
+        let resolution = Resolution::choose(&frame, positions.len(), rules.reach);
+        self.grid.fill(positions, frame, resolution)?;
+        self.translations.fill(&self.grid, cell, rules.reach)?;
+        if Lattice::suits(&self.grid, &self.translations) {
             self.lattice.fill(&self.grid, &self.translations);
         } else {
-            let resolution = Resolution::choose(&frame, positions.len(), rules.reach);
-            self.grid.fill(positions, frame, resolution)?;
             self.lattice.clear();
         }
         Ok(true)

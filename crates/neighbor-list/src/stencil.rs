@@ -6,7 +6,6 @@ use simd_kernels::Level;
 use simd_kernels::ball::{self, BLOCK, Ball, Columns, Run, Spans};
 
 use crate::Error;
-use crate::frame::Frame;
 use crate::grid::Grid;
 use crate::linear::dot;
 
@@ -28,13 +27,8 @@ const IMAGES_MAX: f64 = (1 << 26) as f64;
 
 impl Translations {
     /// Tables for every image within `reach` of the brick.
-    pub(crate) fn fill(
-        &mut self,
-        frame: &Frame,
-        cell: &crate::Cell,
-        atoms: usize,
-        reach: f64,
-    ) -> Result<(), Error> {
+    pub(crate) fn fill(&mut self, grid: &Grid, cell: &crate::Cell, reach: f64) -> Result<(), Error> {
+        let frame = &grid.frame;
         let [a, b, _] = frame.basis;
         let reach = reach + 2.0 * frame.slack;
         let cells = |axis: usize, tilt: f64| {
@@ -47,7 +41,7 @@ impl Translations {
         let nc = cells(2, na * a[2].abs() + nb * b[2].abs());
         let images = (2.0 * na + 1.0) * (2.0 * nb + 1.0) * (2.0 * nc + 1.0);
         if images.is_nan() || images > IMAGES_MAX {
-            return Err(Error::TooManyPairs { pairs: images * (atoms as f64).powi(2) });
+            return Err(Error::TooManyPairs { pairs: images * (grid.len() as f64).powi(2) });
         }
         self.reach = [na, nb, nc].map(|cells| cells as i64);
         self.shifts.clear();
