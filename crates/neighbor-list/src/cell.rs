@@ -99,8 +99,9 @@ impl Cell {
     }
 
     /// `shift · cell`: the translation that a shift stands for, as `(s0·a + s1·b) + s2·c` in every component.
+    #[inline]
     pub fn translation(&self, shift: [i32; 3]) -> [f64; 3] {
-        let [s0, s1, s2] = shift.map(f64::from);
+        let (s0, s1, s2) = (f64::from(shift[0]), f64::from(shift[1]), f64::from(shift[2]));
         let [a, b, c] = &self.vectors;
         // An open axis has shift 0, and 0 times its (finite) vector adds nothing.
         core::array::from_fn(|axis| (s0 * a[axis] + s1 * b[axis]) + s2 * c[axis])

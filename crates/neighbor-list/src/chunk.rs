@@ -5,27 +5,17 @@
 
 use core::ops::Range;
 
-use simd_kernels::Level;
 use simd_kernels::ball::{self, Ball, Geometry, Run, Staging};
-use simd_kernels::distance::planes::Planes;
 
-use crate::grid::Grid;
 use crate::hits::{Hits, drop_hits, keep_nearest};
 use crate::rules::Rules;
-use crate::stencil::{Stencil, Translations};
+use crate::scene::Scene;
+use crate::stencil::Stencil;
 use crate::{Buffers, Error, Pair};
 
 /// Atoms whose runs and masks share an allocation: large enough to make allocations rare, small enough that none
 /// grows by doubling to much more than it needs.
 const TILE: usize = 512;
-
-/// What all chunks read.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Scene<'a> {
-    pub(crate) grid: &'a Grid,
-    pub(crate) translations: &'a Translations,
-    pub(crate) level: Level,
-}
 
 /// Some consecutive rows.
 #[derive(Debug, Default)]
@@ -83,12 +73,6 @@ impl FillScratch {
                 }
             }
         }
-    }
-}
-
-impl Scene<'_> {
-    pub(crate) fn points(&self) -> Planes<'_, f64> {
-        Planes::new(&self.grid.x, &self.grid.y, &self.grid.z)
     }
 }
 
@@ -164,11 +148,11 @@ impl Chunk {
             tile.atoms().for_each(|(place, runs, masks)| {
                 let i = scene.grid.atoms[place];
                 for hit in Hits::new(runs, masks) {
-                    let vector = scene.displacement(place, hit.place, hit.translation);
+                    let vector = scene.displacement(place, hit);
                     visit(Pair {
                         i,
-                        j: scene.grid.atoms[hit.place],
-                        shift: scene.shift(place, hit.place, hit.translation),
+                        j: scene.neighbour(hit),
+                        shift: scene.shift(place, hit),
                         distance_squared: crate::linear::dot(vector, vector),
                         vector,
                     });
@@ -201,35 +185,34 @@ impl Tile {
                 row(atom, 0);
                 continue;
             }
-            let center = grid.position(place as usize);
-            scratch.move_to(scene, rules, place, column);
-            let brick = grid.frame.turned(center);
-            let blocks = scratch.stencil.runs(scene.level, grid, brick, reach, &mut scratch.runs);
+            let blocks = scratch.candidates(scene, rules, place, column, reach);
             if scratch.masks.len() < blocks {
                 scratch.masks.resize(blocks, 0);
             }
-            let ball = Ball { center, limit: rules.limit_of(reach) };
-            let vectors = &scene.translations.vectors;
+            let ball = Ball { center: scene.center(place as usize), limit: rules.limit_of(reach) };
+            let vectors = scene.vectors();
             let found =
                 ball::select(scene.level, points, ball, vectors, &mut scratch.runs, &mut scratch.masks);
             let (runs, masks) = (&scratch.runs[..found.runs], &mut scratch.masks[..found.masks]);
-            // Its own place is always a hit (0 < limit) and stands in the first run.
-            let own = place - runs[0].start;
+            // Itself is always a hit (0 < limit) and stands in the first run.
+            let own = scene.itself(place) - runs[0].start;
             masks[own as usize / 16] &= !(1 << (own % 16));
             let mut hits = found.hits - 1;
             if rules.are_half() {
-                hits = ball::keep_from(scene.level, &grid.atoms, atom, runs, masks);
-                if scene.translations.own_images {
+                if scene.lattice.is_none() {
+                    hits = ball::keep_from(scene.level, &grid.atoms, atom, runs, masks);
+                }
+                if scene.lattice.is_some() || scene.translations.own_images {
                     hits = drop_hits(runs, masks, |hit| {
-                        let shift = scene.translations.shifts[hit.translation as usize];
-                        grid.atoms[hit.place] != atom || shift > [0; 3]
+                        let neighbour = scene.neighbour(hit);
+                        neighbour > atom || (neighbour == atom && scene.shift(place as usize, hit) > [0; 3])
                     });
                 }
             }
             if rules.are_selective() {
                 hits = drop_hits(runs, masks, |hit| {
-                    let d2 = scene.distance_squared(place as usize, hit.place, hit.translation);
-                    rules.admit(atom, grid.atoms[hit.place], d2)
+                    let d2 = scene.distance_squared(place as usize, hit);
+                    rules.admit(atom, scene.neighbour(hit), d2)
                 });
             }
             if let Some(k) = rules.neighbors_max.filter(|&k| hits > k) {
@@ -265,8 +248,8 @@ impl Tile {
             let (own_runs, other_runs) = runs.split_at(count as usize);
             let (own_masks, other_masks) = masks.split_at_mut(blocks(own_runs));
             (runs, masks) = (other_runs, other_masks);
-            let ball = Ball { center: scene.grid.position(place as usize), limit };
-            let vectors = &scene.translations.vectors;
+            let ball = Ball { center: scene.center(place as usize), limit };
+            let vectors = scene.vectors();
             let hits = ball::reselect(scene.level, points, ball, vectors, own_runs, own_masks);
             row(scene.grid.atoms[place as usize], hits as u32); // no more than before
         }
@@ -300,10 +283,21 @@ impl Tile {
                 i[row.clone()].fill(grid.atoms[place]);
             }
             scratch.counts.resize(runs.len(), 0);
-            if let Some(j) = &mut buffers.j {
-                ball::gather(scene.level, &grid.atoms, runs, masks, &mut scratch.counts, &mut j[row.clone()]);
-            } else {
-                count_runs(runs, masks, &mut scratch.counts);
+            match (&mut buffers.j, scene.lattice) {
+                (Some(j), None) => {
+                    let j = &mut j[row.clone()];
+                    ball::gather(scene.level, &grid.atoms, runs, masks, &mut scratch.counts, j);
+                }
+                (Some(j), Some(lattice)) => {
+                    count_runs(runs, masks, &mut scratch.counts);
+                    let mut rest = &mut j[row.clone()];
+                    for (run, &count) in runs.iter().zip(&scratch.counts) {
+                        let (own, others) = rest.split_at_mut(count as usize);
+                        own.fill(grid.atoms[lattice.neighbour(run.translation)]);
+                        rest = others;
+                    }
+                }
+                (None, _) => count_runs(runs, masks, &mut scratch.counts),
             }
             if let Some(shifts) = &mut buffers.shifts {
                 fill_shifts(scene, place, runs, masks, scratch, &mut shifts[row.clone()]);
@@ -323,20 +317,17 @@ fn fill_shifts(
     out: &mut [[i32; 3]],
 ) {
     let grid = scene.grid;
-    let own = grid.shifts.get(place).copied().unwrap_or_default();
-    scratch.merge(runs.iter().map(|run| {
-        let shift = scene.translations.shifts[run.translation as usize];
-        core::array::from_fn(|axis| shift[axis] + own[axis])
-    }));
-    if grid.shifts.is_empty() {
+    let packed_shifts = scene.lattice.map_or(&grid.packed_shifts, |lattice| &lattice.packed_shifts);
+    scratch.merge(runs.iter().map(|run| scene.run_shift(place, run.translation)));
+    if scene.lattice.is_none() && grid.shifts.is_empty() {
         ball::repeat(scene.level, &scratch.shifts, &scratch.shift_counts, out);
-    } else if !grid.packed_shifts.is_empty() {
+    } else if !packed_shifts.is_empty() {
         scratch.packed.resize(out.len(), 0);
-        ball::gather(scene.level, &grid.packed_shifts, runs, masks, &mut scratch.counts, &mut scratch.packed);
+        ball::gather(scene.level, packed_shifts, runs, masks, &mut scratch.counts, &mut scratch.packed);
         ball::repeat_less(scene.level, &scratch.shifts, &scratch.shift_counts, &scratch.packed, out);
     } else {
         for (out, hit) in out.iter_mut().zip(Hits::new(runs, masks)) {
-            *out = scene.shift(place, hit.place, hit.translation);
+            *out = scene.shift(place, hit);
         }
     }
 }
@@ -356,7 +347,7 @@ fn fill_geometry(
         vectors: buffers.vectors.as_deref_mut().map(|out| &mut out[row]),
     };
     if geometry.distances.is_some() || geometry.vectors.is_some() {
-        let (center, vectors) = (scene.grid.position(place), &scene.translations.vectors);
+        let (center, vectors) = (scene.center(place), scene.vectors());
         ball::measure(
             scene.level,
             scene.points(),
@@ -385,6 +376,24 @@ fn count_runs(runs: &[Run], mut masks: &[u16], counts: &mut [u32]) {
 }
 
 impl Scratch {
+    /// Lists the runs of candidates around `place`; gives their blocks.
+    fn candidates(
+        &mut self,
+        scene: Scene<'_>,
+        rules: &Rules<'_>,
+        place: u32,
+        column: &mut Option<usize>,
+        reach: f64,
+    ) -> usize {
+        let grid = scene.grid;
+        if let Some(lattice) = scene.lattice {
+            return lattice.runs(place as usize, &mut self.runs);
+        }
+        self.move_to(scene, rules, place, column);
+        let brick = grid.frame.turned(grid.position(place as usize));
+        self.stencil.runs(scene.level, grid, brick, reach, &mut self.runs)
+    }
+
     /// Makes the stencil that of the column in which `place` stands; places come in ascending order.
     fn move_to(&mut self, scene: Scene<'_>, rules: &Rules<'_>, place: u32, column: &mut Option<usize>) {
         let grid = scene.grid;
@@ -399,33 +408,5 @@ impl Scratch {
         }
         *column = Some(next);
         self.stencil.fill(grid, scene.translations, grid.column(next), rules.reach);
-    }
-}
-
-impl Scene<'_> {
-    /// `D` from the atom at `i` to the image `translation` of that at `j`.
-    #[inline]
-    pub(crate) fn displacement(&self, i: usize, j: usize, translation: u32) -> [f64; 3] {
-        let (from, to) = (self.grid.position(i), self.grid.position(j));
-        let t = self.translations.vectors[translation as usize];
-        core::array::from_fn(|axis| (to[axis] - from[axis]) + t[axis])
-    }
-
-    /// `d²`, with the formula of [`ball::select`].
-    #[inline]
-    pub(crate) fn distance_squared(&self, i: usize, j: usize, translation: u32) -> f64 {
-        let vector = self.displacement(i, j, translation);
-        crate::linear::dot(vector, vector)
-    }
-
-    /// `S` between the atoms as the caller gave them: what wrapping took off is put back.
-    #[inline]
-    pub(crate) fn shift(&self, i: usize, j: usize, translation: u32) -> [i32; 3] {
-        let shift = self.translations.shifts[translation as usize];
-        if self.grid.shifts.is_empty() {
-            return shift;
-        }
-        let (from, to) = (self.grid.shifts[i], self.grid.shifts[j]);
-        core::array::from_fn(|axis| shift[axis] + from[axis] - to[axis])
     }
 }

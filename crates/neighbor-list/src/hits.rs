@@ -2,7 +2,7 @@
 
 use simd_kernels::ball::Run;
 
-use crate::chunk::Scene;
+use crate::scene::Scene;
 
 /// A marked candidate.
 #[derive(Clone, Copy, Debug)]
@@ -79,8 +79,8 @@ pub(crate) fn drop_hits(runs: &[Run], masks: &mut [u16], mut keep: impl FnMut(Hi
 /// Clears all marks but those of the `k` nearest hits; ties go to the smaller `j`, then the smaller shift.
 pub(crate) fn keep_nearest(scene: Scene<'_>, place: usize, runs: &[Run], masks: &mut [u16], k: usize) {
     let key = |hit: Hit| {
-        let d2 = scene.distance_squared(place, hit.place, hit.translation);
-        (d2, scene.grid.atoms[hit.place], scene.shift(place, hit.place, hit.translation))
+        let d2 = scene.distance_squared(place, hit);
+        (d2, scene.neighbour(hit), scene.shift(place, hit))
     };
     let order = |a: &(f64, u32, [i32; 3]), b: &(f64, u32, [i32; 3])| {
         a.0.total_cmp(&b.0).then_with(|| (a.1, a.2).cmp(&(b.1, b.2)))

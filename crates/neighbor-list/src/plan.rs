@@ -2,13 +2,15 @@
 
 use simd_kernels::Level;
 
-use crate::chunk::{Chunk, Scene};
+use crate::chunk::Chunk;
 use crate::frame::Frame;
 use crate::grid::Grid;
+use crate::lattice::Lattice;
 use crate::marks::Marks;
 use crate::options::Arrays;
 use crate::resolution::Resolution;
 use crate::rules::Rules;
+use crate::scene::Scene;
 use crate::stencil::Translations;
 use crate::{Buffers, Builder, Cell, Error, NeighborList, Pair, Position, memory, parallel};
 
@@ -17,6 +19,7 @@ use crate::{Buffers, Builder, Cell, Error, NeighborList, Pair, Position, memory,
 pub struct Workspace {
     grid: Grid,
     translations: Translations,
+    lattice: Lattice,
     marks: Marks,
     threads: usize,
     level: Option<Level>,
@@ -69,6 +72,11 @@ impl Workspace {
         let resolution = Resolution::choose(&frame, positions.len(), rules.reach);
         self.grid.fill(positions, frame, resolution)?;
         self.translations.fill(&self.grid, cell, rules.reach)?;
+        if Lattice::suits(&self.grid, &self.translations) {
+            self.lattice.fill(&self.grid, &self.translations);
+        } else {
+            self.lattice.clear();
+        }
         Ok(true)
     }
 
@@ -105,8 +113,11 @@ impl Workspace {
 
     fn count(&mut self, rules: &Rules<'_>) -> Result<(), Error> {
         phase!("count");
-        let scene = Scene { grid: &self.grid, translations: &self.translations, level: rules.level };
-        self.marks.for_each_chunk(self.threads, |chunk| chunk.count(scene, rules))
+        let mut marks = core::mem::take(&mut self.marks);
+        let scene = self.scene();
+        let counted = marks.for_each_chunk(self.threads, |chunk| chunk.count(scene, rules));
+        self.marks = marks;
+        counted
     }
 
     /// Of all hits those whose squared distance is now less than `limit`.
@@ -123,11 +134,15 @@ impl Workspace {
     /// Moves the atoms without sorting them anew: [`Workspace::refine`] then sees them where they are.
     pub(crate) fn move_atoms(&mut self, positions: &[[f64; 3]]) {
         self.grid.move_atoms(positions);
+        if self.lattice.is_used() {
+            self.lattice.compare(&self.grid);
+        }
     }
 
     pub(crate) fn scene(&self) -> Scene<'_> {
         let level = self.level.unwrap_or_else(Level::detect);
-        Scene { grid: &self.grid, translations: &self.translations, level }
+        let lattice = self.lattice.is_used().then_some(&self.lattice);
+        Scene { grid: &self.grid, translations: &self.translations, lattice, level }
     }
 
     /// What the search found.

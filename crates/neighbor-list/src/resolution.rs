@@ -12,6 +12,9 @@ pub(crate) struct Resolution {
 const BINS_PER_ATOM: f64 = 4.0;
 const BINS_FREE: f64 = 64.0;
 
+/// So few atoms fit one block of the kernels: there is nothing to leave out.
+const FEW: usize = 12;
+
 /// What it costs to set up a run of candidates, in units of testing a block of 16.
 const COST_RUN: f64 = 1.0;
 /// Columns are not made finer than this share of the reach: tables of neighbour columns grow with the square.
@@ -20,6 +23,9 @@ const FINEST: f64 = 1.0 / 8.0;
 impl Resolution {
     /// The resolution that makes a search within `reach` cheapest, for atoms spread evenly over the brick.
     pub(crate) fn choose(frame: &Frame, atoms: usize, reach: f64) -> Self {
+        if atoms <= FEW {
+            return Self { bins: [1; 3] };
+        }
         let side = |axis: usize| frame.extent[axis].max(1e-3 * reach);
         let density = atoms as f64 / (side(0) * side(1) * side(2));
         let width = cheapest_width(density, reach);

@@ -48,16 +48,18 @@ impl Translations {
         self.shifts.clear();
         self.vectors.clear();
         self.own_images = false;
+        self.shifts.reserve(images as usize);
+        self.vectors.reserve(images as usize);
         let [na, nb, nc] = self.reach.map(|cells| cells as i32);
+        let [x, y, z] = frame.axes;
         for sa in -na..=na {
             for sb in -nb..=nb {
                 for sc in -nc..=nc {
                     let mut shift = [0; 3];
-                    for (axis, s) in frame.axes.into_iter().zip([sa, sb, sc]) {
-                        shift[axis] = s;
-                    }
+                    (shift[x], shift[y], shift[z]) = (sa, sb, sc);
                     let vector = cell.translation(shift);
-                    self.own_images |= shift != [0; 3] && dot(vector, vector) <= reach * reach;
+                    self.own_images =
+                        self.own_images || (shift != [0; 3] && dot(vector, vector) <= reach * reach);
                     self.shifts.push(shift);
                     self.vectors.push(vector);
                 }

@@ -113,7 +113,7 @@ impl Row {
             list: List::Full,
             threads: 1,
             full: false,
-            rounds_max: if atoms < 10_000 { 9 } else { 7 },
+            rounds_max: if atoms < 10_000 { 9 } else { 5 },
             repeats: if atoms < 1000 { 4_000 / (atoms + 8) } else { 1 },
             targets: &[],
             models: "",
@@ -176,7 +176,7 @@ pub fn rows() -> Vec<Row> {
         Row::new("ijS/6A/liquid", Liquid, 20_000, 6.0)
             .promises(short)
             .models(training, "who reorders atoms in random order")
-            .rounds(5),
+            .rounds(3),
         Row::new("ijS/6A/copper", Copper, 10_976, 6.0)
             .promises(short)
             .models(training, "who gains nothing from reordering"),
