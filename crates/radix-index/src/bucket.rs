@@ -243,7 +243,7 @@ pub(crate) fn slots_of(mut live: u64) -> impl Iterator<Item = u32> {
 }
 
 /// Where an entry lies, or may be put.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Spot {
     /// The overflow node, or 0 for the bucket itself.
     pub(crate) node: u32,

@@ -335,7 +335,7 @@ where
     pub fn shrink_to(&mut self, capacity: usize) {
         let wanted = capacity.max(self.len());
         // A fixed index keeps its size.
-        if self.room.is_some() || wanted >= self.capacity() {
+        if self.room.is_some() || !self.table.is_too_large_for(wanted) {
             return;
         }
         let Ok(table) = Table::with_capacity(wanted, true) else { return };

@@ -342,7 +342,7 @@ impl<'t, L: Shape> Locked<'t, L> {
 
     /// Moves entries from the chain to free slots of the bucket.
     pub(crate) fn pull_up(&mut self, nodes: &'t Nodes<L>, freed: &mut Vec<u32>) {
-        let mut pulled = Vec::new();
+        let (mut pulled, mut count) = ([Spot::default(); 7], 0);
         let mut free = !self.header.live() & L::FULL;
         for (id, node) in self.chain(nodes) {
             for slot in slots_of(node.live()) {
@@ -351,13 +351,14 @@ impl<'t, L: Shape> Locked<'t, L> {
                 }
                 self.fill(free.trailing_zeros(), node.tag(slot), |to| copy(node.entry(slot), to));
                 free &= free - 1;
-                pulled.push(Spot { node: id, slot });
+                pulled[count] = Spot { node: id, slot };
+                count += 1;
             }
         }
-        if !pulled.is_empty() {
+        if count > 0 {
             self.step();
         }
-        for spot in pulled {
+        for &spot in &pulled[..count] {
             self.kill_spot(nodes, spot, freed);
         }
     }
