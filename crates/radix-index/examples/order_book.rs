@@ -2,6 +2,7 @@
 //!
 //! `cargo run --release -p radix-index --example order_book [SECONDS]`
 
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -32,7 +33,7 @@ impl From<Words> for Quote {
 /// An instrument's number, as it comes from the wire.
 type Instrument = u32;
 
-fn main() {
+fn main() -> io::Result<()> {
     let seconds = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(3);
     let book: RadixIndex<Instrument, Words> = RadixIndex::new();
     (0..INSTRUMENTS).for_each(|instrument| _ = book.insert(instrument, quote(instrument, 0)));
@@ -68,14 +69,16 @@ fn main() {
         stop.store(true, Ordering::Relaxed);
         reads = reader.join().expect("the reader does not panic");
     });
-    eprintln!("latency in ns, the clock's own cost included:");
+    let mut out = io::stdout().lock();
+    writeln!(out, "latency in ns, the clock's own cost included:")?;
     for (name, latencies) in [("update", &updates), ("read", &reads)] {
-        eprint!("{name:>8} {:>9} calls", latencies.len());
+        write!(out, "{name:>8} {:>9} calls", latencies.len())?;
         for percentile in [50.0, 99.0, 99.9, 99.99, 100.0] {
-            eprint!("  p{percentile} {}", latencies.value_at_percentile(percentile));
+            write!(out, "  p{percentile} {}", latencies.value_at_percentile(percentile))?;
         }
-        eprintln!();
+        writeln!(out)?;
     }
+    Ok(())
 }
 
 fn quote(instrument: Instrument, sequence: u64) -> Words {

@@ -6,11 +6,12 @@
 //! │   header   │    tags     │ entry 0 │ entry 1 │   ...   │ entry 6 │     u64 -> u64: 16 words, two lines
 //! └────────────┴─────────────┴─────────┴─────────┴───   ───┴─────────┘
 //! header:  63 version 32 │ 31 link, high part 13 │ 12 depth 8 │ 7 lock │ 6 live 0
-//! tags:    63 link, low part 56 │ 55 tag of slot 6 48 │ ... │ 7 tag of slot 0 0
+//! tags:    63 link, low part 56 │ 55 filter │ 54 tag of slot 6 48 │ ... │ 7 filter │ 6 tag of slot 0 0
 //! ```
 //!
 //! A slot holds an entry if its *live* bit is set. Entries for which there is no slot are in a chain of
-//! overflow nodes (see [`Node`]) that starts at *link*. A header of zero means that the bucket was not born
+//! overflow nodes (see [`Node`]) that starts at *link*. The bits of the *filter* tell which tags the chain may
+//! have, so that most misses need not follow it. A header of zero means that the bucket was not born
 //! yet; its keys are in its parent (see [`crate::address`]).
 //!
 //! # Protocol
@@ -40,6 +41,8 @@
 //!    ([`Locked::step`]): so no reader combines a "not yet there" with an "already gone".
 //! 6. *The first link never changes from one node to another*, only from none to one and back, because its two
 //!    parts are in two words: the low part is written while the high part is still zero.
+//!    The filter begins empty with the first link. A bit is set before an entry in the chain becomes visible that
+//!    needs it, and taken away when no entry needs it any more: to those that died, a miss is the truth.
 //! 7. *A split* copies entries to the newborn child, publishes the child, still locked, and then takes them from
 //!    the parent together with the parent's new depth, which is why the depth is in the header. A reader that comes to an unborn child goes to the
 //!    parent; one that misses in a parent whose depth tells that the key is not its own goes to the child,
@@ -111,11 +114,6 @@ impl Header {
     }
 
     #[inline]
-    pub(crate) fn is_live(self, slot: u32) -> bool {
-        self.0 >> slot & 1 != 0
-    }
-
-    #[inline]
     pub(crate) fn is_locked(self) -> bool {
         self.0 & Self::LOCK != 0
     }
@@ -169,26 +167,46 @@ pub(crate) struct Tags(u64);
 
 impl Tags {
     const ONES: u64 = 0x0001_0101_0101_0101;
-    const HIGHS: u64 = 0x0080_8080_8080_8080;
+    const LOWS: u64 = 0x007f_7f7f_7f7f_7f7f;
+    const FILTER: u64 = 0x0080_8080_8080_8080;
+    /// Times a live mask: the bit of slot `i` becomes the highest one of byte `i`, and other bits fall elsewhere.
+    const SPREAD: u64 = 1 << 7 | 1 << 14 | 1 << 21 | 1 << 28 | 1 << 35 | 1 << 42 | 1 << 49;
     const LINK_BITS: u32 = 8;
     const LINK_SHIFT: u32 = 56;
 
-    /// Slots whose tag is `tag`, and now and then the next one too; whether they are live is not asked.
+    /// The live slots whose tag is `tag`, but for its highest bit.
     #[inline]
-    pub(crate) fn candidates(self, tag: u8) -> Candidates {
-        let differences = self.0 ^ u64::from(tag).wrapping_mul(Self::ONES);
-        Candidates(differences.wrapping_sub(Self::ONES) & !differences & Self::HIGHS)
+    pub(crate) fn candidates(self, header: Header, tag: u8) -> Candidates {
+        let differences = (self.0 ^ u64::from(tag).wrapping_mul(Self::ONES)) & Self::LOWS;
+        // No carry leaves its byte; the highest bit stays zero where nothing differs.
+        let differ = differences + Self::LOWS;
+        Candidates(!differ & header.live().wrapping_mul(Self::SPREAD) & Self::FILTER)
+    }
+
+    /// Whether an entry with this tag may be in the chain, if there is one.
+    #[inline]
+    pub(crate) fn chain_may_have(self, tag: u8) -> bool {
+        self.0 & Self::filter(tag) != 0
+    }
+
+    /// One of seven bits.
+    #[inline]
+    fn filter(tag: u8) -> u64 {
+        0x80 << (u32::from(tag) * 7 >> 8 << 3)
+    }
+
+    fn with_filter(self, tag: u8) -> Self {
+        Self(self.0 | Self::filter(tag))
+    }
+
+    fn without_filter(self) -> Self {
+        Self(self.0 & !Self::FILTER)
     }
 
     #[inline]
     fn with_tag(self, slot: u32, tag: u8) -> Self {
         let shift = slot * 8;
-        Self(self.0 & !(0xff << shift) | u64::from(tag) << shift)
-    }
-
-    #[inline]
-    fn tag(self, slot: u32) -> u8 {
-        (self.0 >> (slot * 8)) as u8
+        Self(self.0 & !(0x7f << shift) | u64::from(tag & 0x7f) << shift)
     }
 
     fn with_link(self, link: u32) -> Self {
@@ -225,7 +243,7 @@ pub(crate) fn slots_of(mut live: u64) -> impl Iterator<Item = u32> {
 }
 
 /// Where an entry lies, or may be put.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Spot {
     /// The overflow node, or 0 for the bucket itself.
     pub(crate) node: u32,
@@ -376,18 +394,16 @@ impl<'t, L: Shape> Locked<'t, L> {
     /// Fills the dead `slot`; seen from the next publication on.
     #[inline]
     pub(crate) fn fill(&mut self, slot: u32, tag: u8, write: impl FnOnce(Entry<'t>)) {
-        debug_assert!(!self.header.is_live(slot));
+        debug_assert_eq!(self.header.live() >> slot & 1, 0);
         write(self.bucket.entry(slot));
-        if self.tags.tag(slot) != tag {
-            self.set_tags(self.tags.with_tag(slot, tag));
-        }
+        self.set_tags(self.tags.with_tag(slot, tag));
         self.header = self.header.next(self.header.live() | 1 << slot);
     }
 
     /// Takes the entry from `slot`; seen from the next publication on.
     #[inline]
     pub(crate) fn kill(&mut self, slot: u32) {
-        debug_assert!(self.header.is_live(slot));
+        debug_assert_ne!(self.header.live() >> slot & 1, 0);
         self.header = self.header.next(self.header.live() & !(1 << slot));
     }
 
@@ -420,7 +436,7 @@ impl<'t, L: Shape> Locked<'t, L> {
     fn set_link(&mut self, node: u32) {
         debug_assert!(node == 0 || !self.header.has_chain());
         if node != 0 {
-            self.set_tags(self.tags.with_link(node));
+            self.set_tags(self.tags.with_link(node).without_filter());
         }
         self.header = self.header.next(self.header.live()).with_link(node);
     }

@@ -18,11 +18,37 @@ use crate::table::Table;
 const SPLITS_MAX: usize = 2;
 
 /// An entry of a bucket that is to be split.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Placed {
     spot: Spot,
     tag: u8,
     moves: bool,
+}
+
+/// The entries of a bucket: nearly always few enough to need no allocation.
+#[derive(Default)]
+struct Family {
+    first: [Placed; 12],
+    len: usize,
+    more: Vec<Placed>,
+}
+
+impl Family {
+    #[inline]
+    fn push(&mut self, entry: Placed) {
+        match self.first.get_mut(self.len) {
+            Some(place) => *place = entry,
+            None => self.more.push(entry),
+        }
+        self.len += 1;
+    }
+
+    /// Those that go to the child.
+    #[inline]
+    fn moving(&self) -> impl Iterator<Item = &Placed> + Clone {
+        let first = &self.first[..self.len.min(self.first.len())];
+        first.iter().chain(&self.more).filter(|entry| entry.moves)
+    }
 }
 
 impl<L: Shape> Table<L> {
@@ -62,10 +88,11 @@ impl<L: Shape> Table<L> {
         if wanted > BUCKETS_MAX {
             return Err(AllocError);
         }
-        if self.count.load(Ordering::Relaxed) < wanted {
-            self.buckets.ensure_exactly(wanted)?;
-            self.plant()?;
+        if entries == 0 {
+            return Ok(());
         }
+        self.buckets.ensure_exactly(wanted)?;
+        self.plant()?;
         while self.count.load(Ordering::Relaxed) < wanted {
             self.split_next(&hash)?;
         }
@@ -136,8 +163,8 @@ impl<L: Shape> Table<L> {
         tags: Tags,
         child: usize,
         hash: &impl Fn(Entry<'t>) -> u64,
-    ) -> Vec<Placed> {
-        let mut entries = Vec::with_capacity(L::SLOTS as usize);
+    ) -> Family {
+        let mut entries = Family::default();
         let mut place = |node, slot, entry| {
             let hash = hash(entry);
             let moves = address::owns(child, address::level(child) + 1, hash);
@@ -156,12 +183,12 @@ impl<L: Shape> Table<L> {
         mut parent: Locked<'t, L>,
         child: usize,
         level: u32,
-        entries: &[Placed],
+        entries: &Family,
         nodes: &mut SpareNodes<'_, L>,
     ) {
         // Only the holder of the parent's lock gives birth to this child.
         let mut newborn = self.bucket(child).expect("memory was ensured").bear(level + 1);
-        let moving = entries.iter().filter(|entry| entry.moves);
+        let moving = entries.moving();
         for (i, entry) in moving.clone().enumerate() {
             let spot = self.nth_spot(&mut newborn, i, nodes);
             let from = parent.entry(&self.nodes, entry.spot);
@@ -209,8 +236,8 @@ struct SpareNodes<'t, L: Shape> {
 }
 
 impl<'t, L: Shape> SpareNodes<'t, L> {
-    fn stock(table: &'t Table<L>, entries: &[Placed]) -> Result<Self, AllocError> {
-        let moving = entries.iter().filter(|entry| entry.moves).count();
+    fn stock(table: &'t Table<L>, entries: &Family) -> Result<Self, AllocError> {
+        let moving = entries.moving().count();
         let mut nodes = Self { table, ids: Vec::new() };
         for _ in 0..moving.saturating_sub(L::SLOTS as usize).div_ceil(NODE_SLOTS as usize) {
             nodes.ids.push(table.nodes.allocate()?);

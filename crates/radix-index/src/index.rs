@@ -23,7 +23,7 @@ use crate::DefaultHashBuilder;
 use crate::bucket::{AllocError, Entry, Shape, Spot};
 use crate::error::{Full, ReserveError};
 use crate::sync::{AtomicI64, Ordering};
-use crate::table::{Seen, Spare, Table};
+use crate::table::{Place, Seen, Table};
 use crate::word::{Raw, Words};
 
 /// A concurrent hash index for plain-old-data keys and values.
@@ -250,18 +250,17 @@ where
     #[doc(alias = "delete")]
     #[inline]
     pub fn remove(&self, key: &K) -> Option<V> {
-        let hash = self.hash_of(key);
-        loop {
-            let seen = self.seek(hash, key)?;
-            let (spot, entry) = seen.spot?;
-            if let Some(locked) = seen.lock() {
-                // Values do not change under the lock.
-                let old = Raw::load::<V>(value_of::<K>(entry));
-                self.table.remove(locked, spot);
-                self.removed();
-                return Some(old.value());
-            }
-        }
+        self.seek(self.hash_of(key), key, |seen| {
+            let Some((seen, (spot, entry))) = seen.and_then(|seen| Some((seen, seen.spot?))) else {
+                return Some(None);
+            };
+            let locked = seen.lock()?;
+            // Values do not change under the lock.
+            let old = Raw::load::<V>(value_of::<K>(entry));
+            self.table.remove(locked, spot);
+            self.removed();
+            Some(Some(old.value()))
+        })
     }
 
     /// Removes every entry that was there when `clear` was called. Keeps the memory. See [`crate::guarantees`].
@@ -336,7 +335,7 @@ where
     pub fn shrink_to(&mut self, capacity: usize) {
         let wanted = capacity.max(self.len());
         // A fixed index keeps its size.
-        if self.room.is_some() || wanted >= self.capacity() {
+        if self.room.is_some() || !self.table.is_too_large_for(wanted) {
             return;
         }
         let Ok(table) = Table::with_capacity(wanted, true) else { return };
@@ -356,10 +355,15 @@ where
         self.table.stats()
     }
 
-    /// Searches for a writer.
-    #[inline]
-    fn seek(&self, hash: u64, key: &K) -> Option<Seen<'_, Inline<K, V>>> {
-        self.table.seek(hash, |entry| key.matches(entry))
+    /// Searches for a writer; see [`Table::seek`].
+    #[inline(always)]
+    fn seek<'t, R>(
+        &'t self,
+        hash: u64,
+        key: &K,
+        attempt: impl FnMut(Option<Seen<'t, Inline<K, V>>>) -> Option<R>,
+    ) -> R {
+        self.table.seek(hash, |entry| key.matches(entry), attempt)
     }
 
     /// Hashes an entry of this index. Torn words may be no key; what they hash to is never used.
@@ -374,16 +378,13 @@ where
 
     /// Sets the value of a key that is there.
     fn replace_hashed(&self, hash: u64, key: &K, value: &V) -> Option<V> {
-        let mut spare = Spare::new(&self.table);
-        loop {
-            let seen = self.seek(hash, key)?;
-            let (spot, entry) = seen.spot?;
-            match swap(&self.table, &seen, spot, entry, None, hash, key, value, &mut spare) {
-                Ok(Some(old)) => return Some(old),
-                Ok(None) => {}
-                Err(error) => return out_of_memory(error),
-            }
-        }
+        self.seek(hash, key, |seen| {
+            let Some((seen, (spot, entry))) = seen.and_then(|seen| Some((seen, seen.spot?))) else {
+                return Some(None);
+            };
+            let swapped = swap(&self.table, &seen, spot, entry, None, hash, key, value);
+            swapped.unwrap_or_else(out_of_memory).map(Some)
+        })
     }
 
     /// Counts entries of a fixed index.
@@ -419,21 +420,23 @@ where
     K: Words,
     V: Words + CheckedBitPattern,
 {
-    let mut spare = Spare::new(table);
-    loop {
-        let Some(seen) = table.seek(hash, |entry| key.matches(entry)) else {
-            table.plant()?;
-            continue;
-        };
+    let attempt = |seen: Option<Seen<'t, _>>| {
+        let Some(seen) = seen else { return table.plant().err().map(Err) };
         if let Some((spot, entry)) = seen.spot {
-            if let Some(old) = swap(table, &seen, spot, entry, None, hash, key, value, &mut spare)? {
-                return Ok(Some(old));
-            }
-        } else if table.insert(&seen, hash, &mut spare, |entry| write(entry, key, value))? {
-            table.added(hasher);
-            return Ok(None);
+            return swap(table, &seen, spot, entry, None, hash, key, value)
+                .transpose()
+                .map(|old| old.map(Some));
         }
-    }
+        match table.insert(seen, hash, |entry| write(entry, key, value)) {
+            Ok(true) => {
+                table.added(&hasher);
+                Some(Ok(None))
+            }
+            Ok(false) => None,
+            Err(error) => Some(Err(error)),
+        }
+    };
+    table.seek(hash, |entry| key.matches(entry), attempt)
 }
 
 /// Replaces the value of an entry, if its bucket has not changed and (where one is expected) it has the expected
@@ -449,23 +452,20 @@ fn swap<'t, K: Words, V: Words + CheckedBitPattern>(
     hash: u64,
     key: &K,
     value: &V,
-    spare: &mut Spare<'t, Inline<K, V>>,
 ) -> Result<Option<V>, AllocError> {
-    let room = if Inline::<K, V>::IN_PLACE { None } else { seen.room(&table.nodes) };
-    if !Inline::<K, V>::IN_PLACE && room.is_none() {
-        spare.stock(&table.nodes)?;
-    }
+    let place = if Inline::<K, V>::IN_PLACE { None } else { Some(Place::find(table, seen)?) };
     let Some(locked) = seen.lock() else { return Ok(None) };
     let old = Raw::load::<V>(value_of::<K>(entry));
     if expected.is_some_and(|expected| !expected.matches(value_of::<K>(entry))) {
         locked.abandon();
         return Ok(None);
     }
-    if Inline::<K, V>::IN_PLACE {
-        value.store(value_of::<K>(entry));
-        locked.commit();
-    } else {
-        table.replace(locked, spot, room, spare, hash, |entry| write(entry, key, value));
+    match place {
+        Some(place) => table.replace(locked, spot, place, hash, |entry| write(entry, key, value)),
+        None => {
+            value.store(value_of::<K>(entry));
+            locked.commit();
+        }
     }
     Ok(Some(old.value()))
 }

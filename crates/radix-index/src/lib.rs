@@ -29,7 +29,7 @@
 //!
 //! # Features
 //!
-//! * `serde`: `Serialize` and `Deserialize` for `RadixIndex`.
+//! * `serde`: `Serialize` and `Deserialize` for both.
 //! * `rayon`: `RadixIndex::par_iter`.
 //! * `fast-barrier`: [`RadixMap::pin`] by `membarrier(2)` instead of a fence; one more dependency.
 

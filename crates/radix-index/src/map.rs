@@ -1,5 +1,7 @@
 //! [`RadixMap`]: any key and value, each entry a node of its own.
 
+#[cfg(feature = "serde")]
+mod serial;
 mod traits;
 
 use std::borrow::Borrow;
@@ -154,7 +156,7 @@ impl<K, V, S> RadixMap<K, V, S> {
     ///
     /// Time: O(buckets); does nothing if there is no memory for the smaller table
     pub fn shrink_to_fit(&mut self) {
-        if self.len() >= self.capacity() {
+        if !self.nodes.table.is_too_large_for(self.len()) {
             return;
         }
         // Without memory for the smaller table the larger one stays.
@@ -289,6 +291,13 @@ impl<'m, K: Eq + Hash, V, S: BuildHasher> RadixMapRef<'m, K, V, S> {
         }
     }
 
+    /// Inserts all `entries`, as `insert` for each in turn; returns how many keys are new.
+    ///
+    /// Time: O(entries)
+    pub fn insert_many(&self, entries: impl IntoIterator<Item = (K, V)>) -> usize {
+        entries.into_iter().filter_map(|(key, value)| self.insert(key, value).is_none().then_some(())).count()
+    }
+
     /// Removes `key`; returns its value.
     ///
     /// Time: O(1)
@@ -399,6 +408,38 @@ impl<'m, K: Eq + Hash, V, S: BuildHasher> RadixMapRef<'m, K, V, S> {
             let new = change(&old.value).ok_or(Some(&old.value))?;
             if let Ok(new) = seen.replace(Unpublished::new(hash, old.key.clone(), new)) {
                 return Ok((&old.value, &new.value));
+            }
+        }
+    }
+
+    /// Replaces the value of `key` by `new` if it equals `current`; returns the old value.
+    ///
+    /// Time: O(1)
+    ///
+    /// # Errors
+    ///
+    /// The value that `key` has instead, or none if there is no such key; and `new`, which was not needed.
+    pub fn compare_exchange<'g, Q: Hash + Equivalent<K> + ?Sized>(
+        &'g self,
+        key: &Q,
+        current: &V,
+        new: V,
+    ) -> Result<&'g V, (Option<&'g V>, V)>
+    where
+        K: Clone,
+        V: PartialEq,
+    {
+        let hash = self.hash_of(key);
+        let mut new = new;
+        loop {
+            let seen = self.seek(hash, key);
+            let Some(old) = seen.node else { return Err((None, new)) };
+            if old.value != *current {
+                return Err((Some(&old.value), new));
+            }
+            match seen.replace(Unpublished::new(hash, old.key.clone(), new)) {
+                Ok(_) => return Ok(&old.value),
+                Err(unpublished) => (_, new) = unpublished.into_parts(),
             }
         }
     }

@@ -8,7 +8,7 @@ use loom::thread;
 
 use crate::bucket::{Entry, Shape};
 use crate::sync::{Ordering, interleave};
-use crate::table::{Spare, Table};
+use crate::table::Table;
 
 /// One word of key, one of value; a key is its own hash.
 struct Pair;
@@ -50,9 +50,8 @@ impl Index {
     }
 
     fn insert(&self, key: u64, new: u64) -> Option<u64> {
-        let mut spare = Spare::new(&self.0);
         loop {
-            let seen = self.0.seek(key, is(key)).unwrap();
+            let seen = self.0.seek(key, is(key), Some).unwrap();
             if let Some((_, entry)) = seen.spot {
                 let Some(locked) = seen.lock() else { continue };
                 let old = value(entry);
@@ -64,7 +63,7 @@ impl Index {
                 entry[0].store(key, Ordering::Relaxed);
                 entry[1].store(new, Ordering::Relaxed);
             };
-            if self.0.insert(&seen, key, &mut spare, write).unwrap() {
+            if self.0.insert(seen, key, write).unwrap() {
                 return None;
             }
         }
@@ -72,7 +71,7 @@ impl Index {
 
     fn remove(&self, key: u64) -> Option<u64> {
         loop {
-            let seen = self.0.seek(key, is(key)).unwrap();
+            let seen = self.0.seek(key, is(key), Some).unwrap();
             let (spot, entry) = seen.spot?;
             if let Some(locked) = seen.lock() {
                 let old = value(entry);

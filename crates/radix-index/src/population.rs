@@ -7,7 +7,10 @@
 use crate::sync::{AtomicI64, Ordering};
 
 /// Entries by which a thread's count may differ from what it has reported.
-const BATCH: i64 = 4;
+const BATCH: i64 = 32;
+
+/// Entries after which a thread asks whether the table is to grow.
+const STEP: i64 = 4;
 
 /// The number of entries of a table.
 #[derive(Debug)]
@@ -46,7 +49,8 @@ impl Population {
         stripe.count.store(count, Ordering::Relaxed);
         let due = count - stripe.reported.load(Ordering::Relaxed);
         if due.abs() < BATCH {
-            return None;
+            // A plain load: this is no read-modify-write on a line that all threads share.
+            return (due % STEP == 0).then(|| entries(self.total.load(Ordering::Relaxed) + due));
         }
         stripe.reported.store(count, Ordering::Relaxed);
         Some(entries(self.total.fetch_add(due, Ordering::Relaxed) + due))

@@ -23,7 +23,7 @@ use seize::{Collector, Guard, LocalGuard};
 use crate::bucket::{AllocError, Entry, Shape};
 use crate::iter::Walk;
 use crate::sync::Ordering;
-use crate::table::{Seen, Spare, Table};
+use crate::table::{Seen, Table};
 
 /// Entries that are the address of a node.
 pub(crate) struct Pointers;
@@ -122,16 +122,13 @@ impl<K, V> NodeTable<K, V> {
         let (mut walk, mut bucket) = (Walk::new(&self.table), Vec::new());
         while pinned.next_bucket(&mut walk, &mut bucket) {
             for node in bucket.drain(..) {
-                let mut spare = Spare::new(&table);
                 let word = ptr::from_ref::<Node<K, V>>(node).expose_provenance() as u64;
                 loop {
-                    let Some(seen) = table.seek(node.hash, |_| false) else {
+                    let Some(seen) = table.seek(node.hash, |_| false, Some) else {
                         table.plant()?;
                         continue;
                     };
-                    if table.insert(&seen, node.hash, &mut spare, |entry| {
-                        entry[0].store(word, Ordering::Release)
-                    })? {
+                    if table.insert(seen, node.hash, |entry| entry[0].store(word, Ordering::Release))? {
                         break;
                     }
                 }
@@ -208,7 +205,7 @@ impl<'m, K, V> Pinned<'m, K, V> {
             node.hash == hash && is(&node.key)
         };
         loop {
-            if let Some(seen) = self.nodes.table.seek(hash, is) {
+            if let Some(seen) = self.nodes.table.seek(hash, is, Some) {
                 let node = seen.spot.map(|(_, entry)| self.node(entry));
                 // Between the search and this load, another key's node could have come into the slot.
                 if node.is_none() || seen.bucket.unchanged(seen.header) {
@@ -246,10 +243,7 @@ impl<'g, K, V> SeenNode<'g, '_, K, V> {
     pub(crate) fn insert(&self, node: Unpublished<K, V>) -> Result<Put<'g, K, V>, AllocError> {
         let (pinned, table) = (self.pinned, &self.pinned.nodes.table);
         let word = node.word();
-        let mut spare = Spare::new(table);
-        if !table
-            .insert(&self.seen, self.hash, &mut spare, |entry| entry[0].store(word, Ordering::Release))?
-        {
+        if !table.insert(self.seen, self.hash, |entry| entry[0].store(word, Ordering::Release))? {
             return Ok(Err(node));
         }
         let node = node.publish(&pinned.guard);

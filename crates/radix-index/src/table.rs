@@ -15,6 +15,12 @@ const fn load_limit<L: Shape>() -> usize {
     L::SLOTS as usize * 11
 }
 
+/// Entries for 16 buckets for which room is made beforehand: 4 1/4 of seven slots. Who says how many entries will
+/// come pays at most 32 bytes for each, and gets fewer chains for it; decision 0056.
+const fn comfortable_load<L: Shape>() -> usize {
+    L::SLOTS as usize * 39 / 4
+}
+
 /// A linear hash table of buckets.
 pub(crate) struct Table<L> {
     /// Buckets claimed so far. A bucket below may not be born yet; then its parent has its entries.
@@ -38,23 +44,19 @@ pub(crate) struct Seen<'t, L> {
     pub(crate) spot: Option<(Spot, Entry<'t>)>,
 }
 
+impl<L> Clone for Seen<'_, L> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<L> Copy for Seen<'_, L> {}
+
 impl<'t, L: Shape> Seen<'t, L> {
     /// Locks the bucket, if it has not changed.
     #[inline]
     pub(crate) fn lock(&self) -> Option<Locked<'t, L>> {
         self.bucket.lock(self.header, self.tags)
-    }
-
-    /// A place for a new entry, if there is one without a new node.
-    #[inline]
-    pub(crate) fn room(&self, nodes: &'t Nodes<L>) -> Option<Spot> {
-        let free = !self.header.live() & L::FULL;
-        if free == 0 {
-            return Chain::new(nodes, self.header, self.tags).room();
-        }
-        // The lowest one: the first three slots share the header's cache line.
-        let slot = free.trailing_zeros();
-        Some(Spot { node: 0, slot })
     }
 }
 
@@ -92,11 +94,16 @@ impl<L: Shape> Table<L> {
         Ok(table)
     }
 
-    /// The buckets that hold `entries` at the load limit.
+    /// The buckets to hold `entries`.
     pub(crate) fn buckets_for(entries: usize) -> usize {
-        let limit = load_limit::<L>();
+        let limit = comfortable_load::<L>();
         // Of parts, so that it does not overflow.
         (entries / limit * 16 + (entries % limit * 16).div_ceil(limit)).max(1)
+    }
+
+    /// Whether fewer buckets would do for `entries`.
+    pub(crate) fn is_too_large_for(&self, entries: usize) -> bool {
+        Self::buckets_for(entries) < self.count.load(Ordering::Relaxed)
     }
 
     /// Entries that `count` buckets hold at the load limit.
@@ -138,8 +145,9 @@ impl<L: Shape> Table<L> {
             bucket.fetch_rest();
             let header = bucket.header();
             let tags = bucket.tags();
-            for slot in tags.candidates(address::tag(hash)) {
-                if header.is_live(slot) && is(bucket.entry(slot)) {
+            let tag = address::tag(hash);
+            for slot in tags.candidates(header, tag) {
+                if is(bucket.entry(slot)) {
                     let found = read(bucket.entry(slot));
                     if weakened("hit") || bucket.unchanged(header) {
                         return Some(found);
@@ -148,7 +156,7 @@ impl<L: Shape> Table<L> {
                 }
             }
             if header.is_born()
-                && !header.has_chain()
+                && !(header.has_chain() && tags.chain_may_have(tag))
                 && owns(index, header, hash)
                 && unchanged_miss(bucket, header)
             {
@@ -187,10 +195,66 @@ impl<L: Shape> Table<L> {
         }
     }
 
+    /// The writers' way: finds the entry that `is` accepts, or the bucket where it would be, and hands that to
+    /// `attempt`, again and again until it gives an answer. It is handed none if there are no buckets.
+    #[inline(always)]
+    pub(crate) fn seek<'t, R>(
+        &'t self,
+        hash: u64,
+        is: impl Fn(Entry<'t>) -> bool,
+        mut attempt: impl FnMut(Option<Seen<'t, L>>) -> Option<R>,
+    ) -> R {
+        // Once without a chain, a split or another writer in the way. What was found stays in registers that way:
+        // passed through memory it costs more than all the rest (decision 0055).
+        if let Some(seen) = self.seek_at_once(hash, &is)
+            && let Some(answer) = attempt(Some(seen))
+        {
+            return answer;
+        }
+        self.seek_slowly(hash, is, attempt)
+    }
+
+    #[inline(never)]
+    fn seek_slowly<'t, R>(
+        &'t self,
+        hash: u64,
+        is: impl Fn(Entry<'t>) -> bool,
+        mut attempt: impl FnMut(Option<Seen<'t, L>>) -> Option<R>,
+    ) -> R {
+        loop {
+            if let Some(answer) = attempt(self.seek_everywhere(hash, &is)) {
+                return answer;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn seek_at_once<'t>(&'t self, hash: u64, is: &impl Fn(Entry<'t>) -> bool) -> Option<Seen<'t, L>> {
+        let index = self.address(hash);
+        let bucket = self.bucket(index)?;
+        bucket.fetch_rest();
+        let header = bucket.header();
+        let tags = bucket.tags();
+        let tag = address::tag(hash);
+        if !header.is_born() || header.is_locked() {
+            return None;
+        }
+        for slot in tags.candidates(header, tag) {
+            let entry = bucket.entry(slot);
+            if is(entry) {
+                let spot = Some((Spot { node: 0, slot }, entry));
+                return bucket.unchanged(header).then_some(Seen { bucket, header, tags, spot });
+            }
+        }
+        let is_certain = !(header.has_chain() && tags.chain_may_have(tag))
+            && owns(index, header, hash)
+            && bucket.unchanged(header);
+        is_certain.then_some(Seen { bucket, header, tags, spot: None })
+    }
+
     /// Finds the entry that `is` accepts and the bucket where it is or would be; none if there are no buckets.
     /// Waits for a writer in that bucket.
-    #[inline]
-    pub(crate) fn seek<'t>(&'t self, hash: u64, is: impl Fn(Entry<'t>) -> bool) -> Option<Seen<'t, L>> {
+    fn seek_everywhere<'t>(&'t self, hash: u64, is: &impl Fn(Entry<'t>) -> bool) -> Option<Seen<'t, L>> {
         let mut index = self.address(hash);
         let mut backoff = Backoff::default();
         loop {
@@ -198,7 +262,7 @@ impl<L: Shape> Table<L> {
             bucket.fetch_rest();
             index = born;
             let tags = bucket.tags();
-            let spot = self.probe(bucket, header, tags, hash, &is);
+            let spot = self.probe(bucket, header, tags, hash, is);
             if bucket.unchanged(header) {
                 if spot.is_none() && !owns(index, header, hash) {
                     index = address::bucket_at(hash, header.depth());
@@ -240,32 +304,47 @@ impl<L: Shape> Table<L> {
         is: &impl Fn(Entry<'t>) -> bool,
     ) -> Option<(Spot, Entry<'t>)> {
         let tag = address::tag(hash);
-        for slot in tags.candidates(tag) {
-            if header.is_live(slot) && is(bucket.entry(slot)) {
+        for slot in tags.candidates(header, tag) {
+            if is(bucket.entry(slot)) {
                 return Some((Spot { node: 0, slot }, bucket.entry(slot)));
             }
         }
-        if header.has_chain() { Chain::new(&self.nodes, header, tags).find(tag, is) } else { None }
+        if header.has_chain() && tags.chain_may_have(tag) {
+            return Chain::new(&self.nodes, header, tags).find(tag, is);
+        }
+        None
     }
 
     /// Inserts an entry for which [`Table::seek`] found none. None if the bucket has changed since.
-    ///
-    /// `spare` keeps a node between attempts.
     #[inline]
     pub(crate) fn insert<'t>(
         &'t self,
-        seen: &Seen<'t, L>,
+        seen: Seen<'t, L>,
         hash: u64,
-        spare: &mut Spare<'t, L>,
         write: impl FnOnce(Entry<'t>),
     ) -> Result<bool, AllocError> {
         debug_assert!(seen.spot.is_none());
-        let room = seen.room(&self.nodes);
-        if room.is_none() {
-            spare.stock(&self.nodes)?;
+        let free = !seen.header.live() & L::FULL;
+        if free == 0 {
+            return self.insert_in_chain(seen, hash, write);
         }
         let Some(mut locked) = seen.lock() else { return Ok(false) };
-        let spot = room.unwrap_or_else(|| spare.append_to(&mut locked, &self.nodes));
+        // The lowest one: the first three slots share the header's cache line.
+        locked.fill(free.trailing_zeros(), address::tag(hash), write);
+        locked.commit();
+        Ok(true)
+    }
+
+    #[inline(never)]
+    fn insert_in_chain<'t>(
+        &'t self,
+        seen: Seen<'t, L>,
+        hash: u64,
+        write: impl FnOnce(Entry<'t>),
+    ) -> Result<bool, AllocError> {
+        let place = Place::find(self, &seen)?;
+        let Some(mut locked) = seen.lock() else { return Ok(false) };
+        let spot = place.take(&mut locked);
         locked.fill_spot(&self.nodes, spot, address::tag(hash), write);
         locked.commit();
         Ok(true)
@@ -274,10 +353,15 @@ impl<L: Shape> Table<L> {
     /// Takes the entry at `spot` out of a locked bucket.
     #[inline]
     pub(crate) fn remove<'t>(&'t self, mut locked: Locked<'t, L>, spot: Spot) {
-        if spot.node == 0 && !locked.header().has_chain() {
-            locked.kill(spot.slot);
-            return locked.commit();
+        if spot.node != 0 || locked.header().has_chain() {
+            return self.remove_with_chain(locked, spot);
         }
+        locked.kill(spot.slot);
+        locked.commit();
+    }
+
+    #[inline(never)]
+    fn remove_with_chain<'t>(&'t self, mut locked: Locked<'t, L>, spot: Spot) {
         let mut freed = Vec::new();
         locked.kill_spot(&self.nodes, spot, &mut freed);
         if spot.node == 0 {
@@ -295,12 +379,11 @@ impl<L: Shape> Table<L> {
         &'t self,
         mut locked: Locked<'t, L>,
         old: Spot,
-        new: Option<Spot>,
-        spare: &mut Spare<'t, L>,
+        new: Place<'t, L>,
         hash: u64,
         write: impl FnOnce(Entry<'t>),
     ) {
-        let new = new.unwrap_or_else(|| spare.append_to(&mut locked, &self.nodes));
+        let new = new.take(&mut locked);
         locked.fill_spot(&self.nodes, new, address::tag(hash), write);
         if (new.node, old.node) != (0, 0) {
             locked.step();
@@ -400,39 +483,43 @@ fn unchanged_miss<L: Shape>(bucket: Bucket<'_, L>, header: Header) -> bool {
     weakened("miss") || bucket.unchanged(header)
 }
 
-/// An overflow node that is allocated before a lock is taken, and given back if it was not needed.
-pub(crate) struct Spare<'t, L: Shape> {
+/// A place for a new entry, found before the lock is taken: a free slot, or a new overflow node, which is given
+/// back if it was not needed.
+pub(crate) struct Place<'t, L: Shape> {
     nodes: &'t Nodes<L>,
-    id: Option<u32>,
+    spot: Spot,
+    is_new: bool,
 }
 
-impl<'t, L: Shape> Spare<'t, L> {
+impl<'t, L: Shape> Place<'t, L> {
     #[inline]
-    pub(crate) fn new(table: &'t Table<L>) -> Self {
-        Self { nodes: &table.nodes, id: None }
-    }
-
-    #[cold]
-    pub(crate) fn stock(&mut self, nodes: &Nodes<L>) -> Result<(), AllocError> {
-        if self.id.is_none() {
-            self.id = Some(nodes.allocate()?);
+    pub(crate) fn find(table: &'t Table<L>, seen: &Seen<'t, L>) -> Result<Self, AllocError> {
+        let nodes = &table.nodes;
+        let free = !seen.header.live() & L::FULL;
+        if free != 0 {
+            let spot = Spot { node: 0, slot: free.trailing_zeros() };
+            return Ok(Self { nodes, spot, is_new: false });
         }
-        Ok(())
+        if let Some(spot) = Chain::new(nodes, seen.header, seen.tags).room() {
+            return Ok(Self { nodes, spot, is_new: false });
+        }
+        Ok(Self { nodes, spot: Spot { node: nodes.allocate()?, slot: 0 }, is_new: true })
     }
 
-    #[cold]
-    pub(crate) fn append_to(&mut self, locked: &mut Locked<'t, L>, nodes: &'t Nodes<L>) -> Spot {
-        let id = self.id.take().expect("a node was stocked before the lock was taken");
-        locked.append(nodes, id);
-        Spot { node: id, slot: 0 }
+    #[inline]
+    pub(crate) fn take(mut self, locked: &mut Locked<'t, L>) -> Spot {
+        if std::mem::take(&mut self.is_new) {
+            locked.append(self.nodes, self.spot.node);
+        }
+        self.spot
     }
 }
 
-impl<L: Shape> Drop for Spare<'_, L> {
+impl<L: Shape> Drop for Place<'_, L> {
     #[inline]
     fn drop(&mut self) {
-        if let Some(id) = self.id {
-            self.nodes.free(id);
+        if self.is_new {
+            self.nodes.free(self.spot.node);
         }
     }
 }

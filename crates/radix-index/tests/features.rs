@@ -23,3 +23,13 @@ fn parallel_iteration_sees_every_entry_once_while_others_insert() {
         }
     });
 }
+
+#[cfg(feature = "serde")]
+#[test]
+fn a_map_goes_through_json_and_back() {
+    let map: radix_index::RadixMap<String, Vec<u8>> = (0..100).map(|n| (n.to_string(), vec![n, n])).collect();
+    let text = serde_json::to_string(&map).unwrap();
+    let back: radix_index::RadixMap<String, Vec<u8>> = serde_json::from_str(&text).unwrap();
+    assert_eq!(back.len(), 100);
+    assert!(map.pin().iter().all(|(key, value)| back.pin().get(key) == Some(value)));
+}

@@ -262,3 +262,15 @@ fn eq_and_closures_may_use_the_map() {
     map.retain(|key, _| map.remove(key).is_none());
     assert!(map.is_empty());
 }
+
+#[test]
+fn compare_exchange_gives_back_what_it_did_not_need() {
+    let map = RadixMap::<String, String>::new();
+    let map = map.pin();
+    let word = |text: &str| text.to_owned();
+    assert_eq!(map.insert_many([(word("a"), word("1")), (word("b"), word("2")), (word("a"), word("3"))]), 2);
+    assert_eq!(map.compare_exchange("a", &word("3"), word("4")), Ok(&word("3")));
+    assert_eq!(map.compare_exchange("a", &word("3"), word("5")), Err((Some(&word("4")), word("5"))));
+    assert_eq!(map.compare_exchange("c", &word("3"), word("6")), Err((None, word("6"))));
+    assert_eq!(map.get("a"), Some(&word("4")));
+}

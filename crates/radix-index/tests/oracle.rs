@@ -384,3 +384,12 @@ fn impossible_capacities_are_errors() {
     (0..1000).for_each(|key| _ = index.insert(key, key));
     assert_eq!(index.stats().splits, splits);
 }
+
+/// An empty index has one bucket in its count before it has memory for it: room for a few needed no split, and was
+/// not made.
+#[test]
+fn a_reserve_that_needs_one_bucket_makes_it() {
+    let index = RadixIndex::<u64, u64>::new();
+    index.reserve(1);
+    assert!(index.capacity() >= 1);
+}

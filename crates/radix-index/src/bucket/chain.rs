@@ -258,7 +258,14 @@ impl<'t, L: Shape> Locked<'t, L> {
         if spot.node == 0 {
             return self.fill(spot.slot, tag, write);
         }
+        self.fill_in_chain(nodes, spot, tag, write);
+    }
+
+    #[inline(never)]
+    fn fill_in_chain(&mut self, nodes: &'t Nodes<L>, spot: Spot, tag: u8, write: impl FnOnce(Entry<'t>)) {
         let node = nodes.own(spot.node);
+        // Before the entry: who sees that in the chain would not look for it without its bit.
+        self.set_tags(self.tags.with_filter(tag));
         write(node.entry(spot.slot));
         node.set_meta(node.meta().with_entry(spot.slot, tag));
         self.touch();
@@ -291,6 +298,18 @@ impl<'t, L: Shape> Locked<'t, L> {
         if meta.live() == 0 {
             self.prune(nodes, freed);
         }
+        self.narrow_filter(nodes);
+    }
+
+    /// Takes the bits from the filter that no entry of the chain needs any more.
+    fn narrow_filter(&mut self, nodes: &'t Nodes<L>) {
+        let mut tags = self.tags.without_filter();
+        for (_, node) in self.chain(nodes) {
+            for slot in slots_of(node.live()) {
+                tags = tags.with_filter(node.tag(slot));
+            }
+        }
+        self.set_tags(tags);
     }
 
     /// Takes empty nodes out of the chain: all but the first, and the first if it is the last.
@@ -323,7 +342,7 @@ impl<'t, L: Shape> Locked<'t, L> {
 
     /// Moves entries from the chain to free slots of the bucket.
     pub(crate) fn pull_up(&mut self, nodes: &'t Nodes<L>, freed: &mut Vec<u32>) {
-        let mut pulled = Vec::new();
+        let (mut pulled, mut count) = ([Spot::default(); 7], 0);
         let mut free = !self.header.live() & L::FULL;
         for (id, node) in self.chain(nodes) {
             for slot in slots_of(node.live()) {
@@ -332,13 +351,14 @@ impl<'t, L: Shape> Locked<'t, L> {
                 }
                 self.fill(free.trailing_zeros(), node.tag(slot), |to| copy(node.entry(slot), to));
                 free &= free - 1;
-                pulled.push(Spot { node: id, slot });
+                pulled[count] = Spot { node: id, slot };
+                count += 1;
             }
         }
-        if !pulled.is_empty() {
+        if count > 0 {
             self.step();
         }
-        for spot in pulled {
+        for &spot in &pulled[..count] {
             self.kill_spot(nodes, spot, freed);
         }
     }

@@ -116,8 +116,8 @@ impl<W: Width> Store<W> {
         if backing.chunks >= wanted {
             return Ok(());
         }
-        // A sixteenth more than there is: few allocations, and little memory that is not needed yet.
-        let spare = if exactly { 0 } else { backing.chunks / 16 };
+        // A little more than there is: few allocations, and little memory that is not needed yet.
+        let spare = if exactly { 0 } else { backing.chunks / 32 };
         let chunks = wanted.checked_add(spare).ok_or(AllocError)?;
         let words = (chunks - backing.chunks).checked_mul(CHUNK * W::WORDS).ok_or(AllocError)?;
 

@@ -4,10 +4,10 @@ use std::hash::{BuildHasher, Hash};
 
 use bytemuck::{CheckedBitPattern, NoUninit};
 
-use super::{RadixIndex, out_of_memory, swap, value_of, write};
+use super::{Inline, RadixIndex, out_of_memory, swap, value_of, write};
 use crate::bucket::AllocError;
 use crate::operation::{Computed, Operation};
-use crate::table::Spare;
+use crate::table::Seen;
 use crate::word::{Raw, Words};
 
 /// All closures here run outside of any lock and may use the index itself. They may run more than once, if
@@ -157,52 +157,51 @@ where
         mut decide: impl FnMut(Option<V>) -> Operation<V>,
     ) -> Result<Computed<V>, AllocError> {
         let hash = self.hash_of(key);
-        let mut spare = Spare::new(&self.table);
-        loop {
-            let Some(seen) = self.seek(hash, key) else {
-                match decide(None) {
-                    Operation::Insert(_) => self.table.plant()?,
-                    Operation::Keep | Operation::Remove => return Ok(Computed::Kept(None)),
-                }
-                continue;
+        self.seek(hash, key, |seen| self.attempt(seen, hash, key, &mut decide).transpose())
+    }
+
+    /// One attempt; none if the entry has changed meanwhile.
+    #[inline]
+    fn attempt(
+        &self,
+        seen: Option<Seen<'_, Inline<K, V>>>,
+        hash: u64,
+        key: &K,
+        decide: &mut impl FnMut(Option<V>) -> Operation<V>,
+    ) -> Result<Option<Computed<V>>, AllocError> {
+        let Some((seen, (spot, entry))) = seen.and_then(|seen| Some((seen, seen.spot?))) else {
+            let Operation::Insert(new) = decide(None) else { return Ok(Some(Computed::Kept(None))) };
+            let Some(seen) = seen else {
+                self.table.plant()?;
+                return Ok(None);
             };
-            let Some((spot, entry)) = seen.spot else {
-                match decide(None) {
-                    Operation::Insert(new) => {
-                        if self.table.insert(&seen, hash, &mut spare, |entry| write(entry, key, &new))? {
-                            self.take_room(1);
-                            self.table.added(self.entry_hasher());
-                            return Ok(Computed::Inserted(new));
-                        }
-                    }
-                    Operation::Keep | Operation::Remove => return Ok(Computed::Kept(None)),
-                }
-                continue;
-            };
-            let raw = Raw::load::<V>(value_of::<K>(entry));
-            if !seen.bucket.unchanged(seen.header) {
-                continue;
+            if !self.table.insert(seen, hash, |entry| write(entry, key, &new))? {
+                return Ok(None);
             }
-            let old = raw.value::<V>();
-            match decide(Some(old)) {
-                Operation::Keep => return Ok(Computed::Kept(Some(old))),
-                Operation::Insert(new) => {
-                    let swapped =
-                        swap(&self.table, &seen, spot, entry, Some(&old), hash, key, &new, &mut spare)?;
-                    if swapped.is_some() {
-                        return Ok(Computed::Updated { old, new });
-                    }
+            self.take_room(1);
+            self.table.added(self.entry_hasher());
+            return Ok(Some(Computed::Inserted(new)));
+        };
+        let raw = Raw::load::<V>(value_of::<K>(entry));
+        if !seen.bucket.unchanged(seen.header) {
+            return Ok(None);
+        }
+        let old = raw.value::<V>();
+        match decide(Some(old)) {
+            Operation::Keep => Ok(Some(Computed::Kept(Some(old)))),
+            Operation::Insert(new) => {
+                let swapped = swap(&self.table, &seen, spot, entry, Some(&old), hash, key, &new)?;
+                Ok(swapped.map(|old| Computed::Updated { old, new }))
+            }
+            Operation::Remove => {
+                let Some(locked) = seen.lock() else { return Ok(None) };
+                if !old.matches(value_of::<K>(entry)) {
+                    locked.abandon();
+                    return Ok(None);
                 }
-                Operation::Remove => {
-                    let Some(locked) = seen.lock() else { continue };
-                    if !old.matches(value_of::<K>(entry)) {
-                        locked.abandon();
-                        continue;
-                    }
-                    self.table.remove(locked, spot);
-                    self.removed();
-                    return Ok(Computed::Removed(old));
-                }
+                self.table.remove(locked, spot);
+                self.removed();
+                Ok(Some(Computed::Removed(old)))
             }
         }
     }
