@@ -46,6 +46,8 @@ extern crate std;
 
 mod footprint;
 pub mod hash;
+#[cfg(all(test, loom))]
+mod models;
 mod nodes;
 mod operations;
 pub mod ord;

@@ -242,7 +242,13 @@ fn children<K: Clone, V: Clone, P: Sharing>(piece: Piece<K, V, P>) -> impl Itera
     let SideOwned::Y(branch) = piece.node.into_side() else { unreachable!("the caller counted the levels") };
     // The first key of a branch means nothing; that of the branch itself takes its place.
     let mut first = Some(piece.key);
-    branch.into_elements().map(move |(key, link)| Piece { key: first.take().unwrap_or(key), node: link.node })
+    branch.into_elements().map(move |(key, link)| {
+        let key = match first.take() {
+            Some(first) => super::second((key, first)),
+            None => key,
+        };
+        Piece { key, node: link.node }
+    })
 }
 
 /// Builds a tree from leaves in order.
@@ -279,7 +285,9 @@ pub(super) fn assemble<K: Clone, V: Clone, P: Sharing>(
         pieces = parents(pieces, Limits::<K, V, P>::FANOUT);
         height += 1;
     }
-    let mut tree = pieces.pop().map_or(Tree::new(), |piece| Tree::from_root(piece.node, height));
+    let Some(Piece { key, node }) = pieces.pop() else { return Tree::new() };
+    drop(key); // while the tree is not given yet: rust-lang/rust#47949
+    let mut tree = Tree::from_root(node, height);
     tree.collapse();
     tree
 }

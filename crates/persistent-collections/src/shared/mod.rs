@@ -29,7 +29,7 @@ mod into_iter;
 mod own;
 mod sync;
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests;
 
 pub(crate) use block::Block;
