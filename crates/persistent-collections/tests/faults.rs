@@ -145,7 +145,7 @@ fn inject<C: Clone, R>(name: &str, make: impl Fn() -> C, edit: impl Fn(&mut C, &
 
 fn silent(test: impl FnOnce()) {
     std::panic::set_hook(Box::new(|info| {
-        let text = info.payload_as_str().unwrap_or("");
+        let text = info.payload().downcast_ref::<&str>().copied().unwrap_or("");
         if text != "injected fault" {
             eprintln!("{info}");
         }

@@ -13,7 +13,7 @@ impl<K: Clone, V: Clone, P: Sharing> Tree<K, V, P> {
     ///
     /// If the sum of both lengths exceeds `LEN_MAX`.
     pub(crate) fn join(&mut self, right: Self) {
-        let regular = self.regular && right.height == 0 && self.len % Limits::<K, V, P>::LEAF == 0;
+        let regular = self.regular && right.height == 0 && self.len.is_multiple_of(Limits::<K, V, P>::LEAF);
         let Self { root: Some(right_root), len: right_len, height: right_height, .. } = right else { return };
         if self.root.is_none() {
             *self =
@@ -74,7 +74,7 @@ impl<K: Clone, V: Clone, P: Sharing> Tree<K, V, P> {
     /// Fills up the right edge from `height` down, which is about to be inside.
     fn seal(&mut self, height: u32) {
         // Evening out leaves nodes that are not full; a regular tree has none to even out below a full last leaf.
-        self.regular &= height == 0 && self.len % Limits::<K, V, P>::LEAF == 0;
+        self.regular &= height == 0 && self.len.is_multiple_of(Limits::<K, V, P>::LEAF);
         if let Some(root) = &mut self.root {
             seal(root, self.height, height);
             self.collapse();

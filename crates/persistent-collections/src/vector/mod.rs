@@ -200,8 +200,12 @@ impl<T, P: Sharing> Vector<T, P> {
         );
     }
 
-    pub(crate) fn parts(&self) -> (&Tree<(), T, P>, Option<&Leaf<(), T, P>>) {
-        (&self.tree, self.tail.as_ref())
+    pub(crate) fn tree(&self) -> &Tree<(), T, P> {
+        &self.tree
+    }
+
+    pub(crate) fn tail(&self) -> Option<&Leaf<(), T, P>> {
+        self.tail.as_ref()
     }
 }
 
