@@ -94,9 +94,8 @@ use sealed::Visit;
 
 impl<T, P: Sharing> Visit for Vector<T, P> {
     fn visit_nodes(&self, each: &mut dyn FnMut(usize, usize) -> bool) {
-        let (tree, tail) = self.parts();
-        tree.visit_nodes(each);
-        if let Some(tail) = tail {
+        self.tree().visit_nodes(each);
+        if let Some(tail) = self.tail() {
             each(tail.address(), tail.bytes());
         }
     }

@@ -46,6 +46,8 @@ extern crate std;
 
 mod footprint;
 pub mod hash;
+#[cfg(all(test, loom))]
+mod models;
 mod nodes;
 mod operations;
 pub mod ord;
@@ -78,3 +80,30 @@ pub use vector::Vector;
 #[doc = include_str!("../README.md")]
 #[cfg(doctest)]
 struct Readme;
+
+/// What must not compile; here, because doctests of `tests/` are never run.
+///
+/// A collection of what is not `Sync`, or one that counts without atomics, stays in its thread:
+///
+/// ```compile_fail,E0277
+/// fn send<T: Send>() {}
+/// send::<persistent_collections::Vector<std::cell::Cell<u8>>>();
+/// ```
+/// ```compile_fail,E0277
+/// fn send<T: Send>() {}
+/// send::<persistent_collections::Vector<u8, persistent_collections::Local>>();
+/// ```
+/// ```compile_fail,E0277
+/// fn sync<T: Sync>() {}
+/// sync::<persistent_collections::HashMap<u8, std::cell::Cell<u8>>>();
+/// ```
+/// ```compile_fail,E0277
+/// fn send<T: Send>() {}
+/// send::<persistent_collections::ord::IntoIter<u8, std::cell::Cell<u8>>>();
+/// ```
+/// ```compile_fail,E0277
+/// fn send<T: Send>() {}
+/// send::<persistent_collections::vector::IterMut<'static, u8, persistent_collections::Local>>();
+/// ```
+#[cfg(doctest)]
+struct NotSend;

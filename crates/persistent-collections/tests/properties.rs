@@ -15,17 +15,6 @@ fn collections_are_send_and_sync_as_their_contents() {
     is_send_and_sync::<(HashSet<u8>, OrdSet<u8>, Queue<u8>, Stack<u8>)>();
 }
 
-/// ```compile_fail
-/// fn send<T: Send>() {}
-/// send::<persistent_collections::Vector<std::cell::Cell<u8>>>();
-/// ```
-/// ```compile_fail
-/// fn send<T: Send>() {}
-/// send::<persistent_collections::Vector<u8, persistent_collections::Local>>();
-/// ```
-#[allow(dead_code, reason = "its doc is the test")]
-struct NotSend;
-
 #[allow(dead_code, reason = "compiling is the test")]
 fn collections_are_covariant<'a>(
     v: Vector<&'static str>,
@@ -76,11 +65,11 @@ fn lengths_do_not_overflow() {
 fn panics_name_index_and_length() {
     let message = |f: fn()| *std::panic::catch_unwind(f).unwrap_err().downcast::<String>().unwrap();
     assert_eq!(
-        message(|| drop(Vector::from([1, 2])[5])),
+        message(|| _ = Vector::from([1, 2])[5]),
         "index out of bounds: the len is 2 but the index is 5"
     );
     assert_eq!(message(|| Vector::from([1]).insert(3, 1)), "insertion index (is 3) should be <= len (is 1)");
-    assert_eq!(message(|| drop(Vector::from([1]).remove(1))), "removal index (is 1) should be < len (is 1)");
+    assert_eq!(message(|| _ = Vector::from([1]).remove(1)), "removal index (is 1) should be < len (is 1)");
     assert_eq!(
         message(|| drop(Vector::from([1]).slice(0..2))),
         "range end 2 out of range for a vector of length 1"

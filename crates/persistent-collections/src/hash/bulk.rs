@@ -50,7 +50,7 @@ impl<K: Hash + Eq, V, S: BuildHasher, P: Sharing> HashMap<K, V, S, P> {
 }
 
 /// Moves every node down until all are leaves or lists; gives the level of the lists.
-fn descend<'a, K, V, P: Sharing>(hashes: &[u64], nodes: &mut [&'a Child<K, V, P>]) -> u32 {
+fn descend<K, V, P: Sharing>(hashes: &[u64], nodes: &mut [&Child<K, V, P>]) -> u32 {
     for level in 0..Shape::<K, V, P>::LEVELS {
         let mut moved = false;
         for (node, hash) in nodes.iter_mut().zip(hashes) {

@@ -4,6 +4,7 @@ use core::fmt;
 use core::hash::{BuildHasher, Hash};
 
 use super::HashMap;
+use crate::nodes::second;
 use crate::shared::{Atomic, Sharing};
 
 /// The entry of one key: see [`HashMap::entry`].
@@ -140,14 +141,17 @@ impl<'a, K: Hash + Eq + Clone, V: Clone, S: BuildHasher, P: Sharing> OccupiedEnt
     ///
     /// Time: O(log n).
     pub fn remove(self) -> V {
-        self.remove_entry().1
+        second(self.remove_entry())
     }
 
     /// Takes the entry out.
     ///
     /// Time: O(log n).
     pub fn remove_entry(self) -> (K, V) {
-        self.map.remove_entry(&self.key).expect("an occupied entry is there")
+        let Self { map, key, .. } = self;
+        let entry = map.remove_entry(&key).expect("an occupied entry is there");
+        drop(key); // while `entry` is not given yet: rust-lang/rust#47949
+        entry
     }
 }
 

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::HashMap;
 use super::trie::{Child, Leaf};
-use crate::nodes::{Flat, forward_iterator};
+use crate::nodes::{Flat, first, forward_iterator, second};
 use crate::shared::{self, Atomic, Sharing, Side, SideMut, SideOwned};
 
 /// The leaves below some nodes.
@@ -125,11 +125,11 @@ forward_iterator!(@forward ['a, K: Clone, V: Clone, P: Sharing] ValuesMut<'a, K,
 
 /// The keys by value: see [`HashMap::into_keys`].
 pub struct IntoKeys<K: Clone, V: Clone, P: Sharing = Atomic>(IntoIter<K, V, P>);
-forward_iterator!(@forward [K: Clone, V: Clone, P: Sharing] IntoKeys<K, V, P>, K, |(key, _)| key);
+forward_iterator!(@forward [K: Clone, V: Clone, P: Sharing] IntoKeys<K, V, P>, K, first);
 
 /// The values by value: see [`HashMap::into_values`].
 pub struct IntoValues<K: Clone, V: Clone, P: Sharing = Atomic>(IntoIter<K, V, P>);
-forward_iterator!(@forward [K: Clone, V: Clone, P: Sharing] IntoValues<K, V, P>, V, |(_, value)| value);
+forward_iterator!(@forward [K: Clone, V: Clone, P: Sharing] IntoValues<K, V, P>, V, second);
 
 impl<K, V, P: Sharing> Clone for Iter<'_, K, V, P> {
     fn clone(&self) -> Self {

@@ -22,6 +22,7 @@ use core::borrow::Borrow;
 use core::hash::{BuildHasher, Hash};
 use core::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::nodes::second;
 use crate::shared::{Atomic, Sharing};
 pub(crate) use trie::Child;
 
@@ -210,7 +211,7 @@ impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher, P: Sharing> HashMap<K, V, S
     where
         K: Borrow<Q>,
     {
-        self.remove_entry(key).map(|(_, value)| value)
+        self.remove_entry(key).map(second)
     }
 
     /// Takes `key` out; gives the key that was in the map and its value.

@@ -11,13 +11,12 @@ use crate::shared::Sharing;
 
 impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher + Clone, P: Sharing> HashMap<K, V, S, P> {
     pub(super) fn combine<C: Combine<K, V>>(&self, other: &Self, mut combine: C) -> Self {
-        let rehashed;
-        let other = if self.is_related(other) {
-            other
-        } else {
-            rehashed = self.rehashed(other);
-            &rehashed
-        };
+        if !self.is_related(other) {
+            let rehashed = self.rehashed(other);
+            let combined = self.combine(&rehashed, combine);
+            drop(rehashed); // while `combined` is not given yet: rust-lang/rust#47949
+            return combined;
+        }
         let (left, right) = match (&self.root, &other.root) {
             (None, _) => {
                 return if C::RIGHT { self.with_root_of(other) } else { self.with_root_of(&self.emptied()) };

@@ -84,18 +84,45 @@ pub(super) fn find<K, V, P: Sharing, Q: Eq + ?Sized>(leaf: &Leaf<K, V, P>, tag: 
 where
     K: Borrow<Q>,
 {
+    find_entry(leaf, tag, key).map(|(at, _)| at)
+}
+
+/// As [`find`], with the entry.
+#[inline]
+fn find_entry<'a, K, V, P: Sharing, Q: Eq + ?Sized>(
+    leaf: &'a Leaf<K, V, P>,
+    tag: u8,
+    key: &Q,
+) -> Option<(usize, &'a (K, V))>
+where
+    K: Borrow<Q>,
+{
     let entries = leaf.a();
     let mut hits = tag::match_32(leaf.header(), tag);
     while hits != 0 {
         let at = hits.trailing_zeros() as usize;
         // Tags past the length are left-overs.
-        let (other, _) = entries.get(at)?;
-        if other.borrow() == key {
-            return Some(at);
+        let entry = entries.get(at)?;
+        if entry.0.borrow() == key {
+            return Some((at, entry));
         }
         hits &= hits - 1;
     }
     None
+}
+
+/// The entry with `key` in a list of leaves. Apart from the way down, which so stays free of recursion and is inlined.
+#[cold]
+#[inline(never)]
+fn find_in_list<'a, K, V, P: Sharing, Q: Eq + ?Sized>(
+    list: &'a Branch<K, V, P>,
+    tag: u8,
+    key: &Q,
+) -> Option<&'a (K, V)>
+where
+    K: Borrow<Q>,
+{
+    list.a().iter().find_map(|leaf| find_entry(leaf.as_leaf()?, tag, key)).map(|(_, entry)| entry)
 }
 
 impl<K, V, P: Sharing> Child<K, V, P> {
@@ -134,14 +161,14 @@ impl<K, V, P: Sharing> Child<K, V, P> {
         let mut bits = hash.wrapping_shr(Shape::<K, V, P>::BITS * level);
         loop {
             match node.side() {
-                Side::X(leaf) => return find(leaf, tag_of(hash), key).map(|at| &leaf.a()[at]),
+                Side::X(leaf) => return find_entry(leaf, tag_of(hash), key).map(|(_, entry)| entry),
                 Side::Y(branch) if level < Shape::<K, V, P>::LEVELS => {
                     let child = branch.header()[bits as usize & (Shape::<K, V, P>::SLOTS - 1)];
                     node = &branch.a()[usize::from(child)];
                     bits >>= Shape::<K, V, P>::BITS;
                     level += 1;
                 }
-                Side::Y(list) => return list.a().iter().find_map(|leaf| leaf.get(level, hash, key)),
+                Side::Y(list) => return find_in_list(list, tag_of(hash), key),
             }
         }
     }
@@ -452,7 +479,10 @@ pub(super) fn validate<K, V, P: Sharing>(
             for (at, child) in branch.a().iter().enumerate() {
                 let covered = extent(slots, at);
                 let len = covered.len();
-                assert!(len.is_power_of_two() && covered.start % len == 0, "child {at} covers {covered:?}");
+                assert!(
+                    len.is_power_of_two() && covered.start.is_multiple_of(len),
+                    "child {at} covers {covered:?}"
+                );
                 assert!(child.as_leaf().is_some() || len == 1, "a branch below {len} slots");
                 entries_below(child, &mut |(key, _)| {
                     assert!(

@@ -200,11 +200,9 @@ impl<H, C> Operation<'_, H, C> {
             }
             slot = end;
         }
-        if all_left {
-            return Some(Child::from_branch(left.clone()));
-        }
-        if all_right {
-            return Some(Child::from_branch(right.clone()));
+        if all_left || all_right {
+            drop(result); // before anything is given: rust-lang/rust#47949
+            return Some(Child::from_branch(if all_left { left } else { right }.clone()));
         }
         if !any {
             return None;
@@ -213,7 +211,11 @@ impl<H, C> Operation<'_, H, C> {
             while merge_buddies(&mut own, slot) {}
         }
         match own.a() {
-            [only] if only.as_leaf().is_some() => Some(only.clone()),
+            [only] if only.as_leaf().is_some() => {
+                let only = only.clone();
+                drop(result);
+                Some(only)
+            }
             _ => Some(Child::from_branch(result)),
         }
     }
@@ -260,7 +262,9 @@ impl<H, C> Operation<'_, H, C> {
             .iter()
             .enumerate()
             .fold(0_u32, |mask, (at, (key, _))| mask | u32::from(inside(key)) << at);
-        Some(Child::from_leaf(divide(leaf, mask).1))
+        let (outside, inside) = divide(leaf, mask);
+        drop(outside); // while `inside` is not given yet: rust-lang/rust#47949
+        Some(Child::from_leaf(inside))
     }
 
     fn leaves<K, V, P: Sharing>(

@@ -46,10 +46,11 @@ pub(crate) fn combine<K: Ord + Clone, V: Clone, P: Sharing, C: Combine<K, V>>(
         _ => {}
     }
     // A right edge may end up inside.
-    let (left, right) = (left.sealed(), right.sealed());
-    let (left, right, height) = level(&left, &right);
-    let pieces = merge_runs(&left, &right, height, combine);
-    assemble(even(pieces, height), height)
+    let sealed = (left.sealed(), right.sealed());
+    let (left, right, height) = level(&sealed.0, &sealed.1);
+    let combined = assemble(even(merge_runs(&left, &right, height, combine), height), height);
+    drop(sealed); // while `combined` is not given yet: rust-lang/rust#47949
+    combined
 }
 
 /// Nodes of `height` with what becomes of both runs; some may be underfull.

@@ -62,6 +62,19 @@ where
 impl<C: Iterator<Item: IntoIterator>> ExactSizeIterator for Flat<C> {}
 impl<C: Iterator<Item: IntoIterator>> FusedIterator for Flat<C> {}
 
+/// The first of two; the other one is dropped before anything is given, so that a panic there leaks nothing
+/// (rust-lang/rust#47949).
+pub(crate) fn first<A, B>((a, b): (A, B)) -> A {
+    drop(b);
+    a
+}
+
+/// The second of two; as [`first`].
+pub(crate) fn second<A, B>((a, b): (A, B)) -> B {
+    drop(a);
+    b
+}
+
 /// Forwards the iterator traits of a newtype to its only field, through `$map`.
 ///
 /// A macro, because each iterator of each collection is a type of its own that differs in nothing but this.

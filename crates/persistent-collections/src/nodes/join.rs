@@ -13,7 +13,7 @@ impl<K: Clone, V: Clone, P: Sharing> Tree<K, V, P> {
     ///
     /// If the sum of both lengths exceeds `LEN_MAX`.
     pub(crate) fn join(&mut self, right: Self) {
-        let regular = self.regular && right.height == 0 && self.len % Limits::<K, V, P>::LEAF == 0;
+        let regular = self.regular && right.height == 0 && self.len.is_multiple_of(Limits::<K, V, P>::LEAF);
         let Self { root: Some(right_root), len: right_len, height: right_height, .. } = right else { return };
         if self.root.is_none() {
             *self =
@@ -74,7 +74,7 @@ impl<K: Clone, V: Clone, P: Sharing> Tree<K, V, P> {
     /// Fills up the right edge from `height` down, which is about to be inside.
     fn seal(&mut self, height: u32) {
         // Evening out leaves nodes that are not full; a regular tree has none to even out below a full last leaf.
-        self.regular &= height == 0 && self.len % Limits::<K, V, P>::LEAF == 0;
+        self.regular &= height == 0 && self.len.is_multiple_of(Limits::<K, V, P>::LEAF);
         if let Some(root) = &mut self.root {
             seal(root, self.height, height);
             self.collapse();
@@ -242,7 +242,13 @@ fn children<K: Clone, V: Clone, P: Sharing>(piece: Piece<K, V, P>) -> impl Itera
     let SideOwned::Y(branch) = piece.node.into_side() else { unreachable!("the caller counted the levels") };
     // The first key of a branch means nothing; that of the branch itself takes its place.
     let mut first = Some(piece.key);
-    branch.into_elements().map(move |(key, link)| Piece { key: first.take().unwrap_or(key), node: link.node })
+    branch.into_elements().map(move |(key, link)| {
+        let key = match first.take() {
+            Some(first) => super::second((key, first)),
+            None => key,
+        };
+        Piece { key, node: link.node }
+    })
 }
 
 /// Builds a tree from leaves in order.
@@ -279,7 +285,9 @@ pub(super) fn assemble<K: Clone, V: Clone, P: Sharing>(
         pieces = parents(pieces, Limits::<K, V, P>::FANOUT);
         height += 1;
     }
-    let mut tree = pieces.pop().map_or(Tree::new(), |piece| Tree::from_root(piece.node, height));
+    let Some(Piece { key, node }) = pieces.pop() else { return Tree::new() };
+    drop(key); // while the tree is not given yet: rust-lang/rust#47949
+    let mut tree = Tree::from_root(node, height);
     tree.collapse();
     tree
 }

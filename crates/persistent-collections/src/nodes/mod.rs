@@ -35,7 +35,7 @@ mod validate;
 pub(crate) use by_value::{IntoLeaves, LeavesMut};
 pub(crate) use combine::{Both, Combine, combine, is_subset};
 pub(crate) use differ::{KeyChange, diff_by_key, diff_by_position, same};
-pub(crate) use flat::{Flat, forward_iterator};
+pub(crate) use flat::{Flat, first, forward_iterator, second};
 pub(crate) use join::Assembler;
 pub(crate) use path::Path;
 pub(crate) use read::Leaves;

@@ -2,8 +2,10 @@
 
 use core::borrow::Borrow;
 
+use simd_kernels::{Level, search};
+
 use super::{Limits, Tree};
-use crate::shared::{Sharing, Side, SideMut};
+use crate::shared::{Sharing, Side, SideMut, as_numbers};
 
 /// More levels than any tree of `usize::MAX` elements has: each branch but those on the right edge has two children or more.
 const HEIGHT_MAX: usize = 64;
@@ -50,7 +52,7 @@ fn rank<K: Borrow<Q>, Q: Ord + ?Sized>(keys: &[K], key: &Q) -> usize {
 #[inline]
 pub(crate) fn lower_bound<K: Borrow<Q>, Q: Ord + ?Sized>(keys: &[K], key: &Q) -> (usize, bool) {
     if is_plain::<K>() {
-        let at = lower_bound_plain(keys, key);
+        let at = lower_bound_integers(keys, key).unwrap_or_else(|| lower_bound_plain(keys, key));
         (at, keys.get(at).is_some_and(|k| k.borrow() == key))
     } else {
         match keys.binary_search_by(|k| k.borrow().cmp(key)) {
@@ -58,6 +60,20 @@ pub(crate) fn lower_bound<K: Borrow<Q>, Q: Ord + ?Sized>(keys: &[K], key: &Q) ->
             Err(at) => (at, false),
         }
     }
+}
+
+/// How many of `keys` are below `key`, with vector instructions, if both are integers that these know.
+#[inline]
+fn lower_bound_integers<K, Q: ?Sized>(keys: &[K], key: &Q) -> Option<usize> {
+    macro_rules! try_each {
+        ($($integer:ty),*) => {
+            $(if let Some((keys, key)) = as_numbers::<$integer, _, _>(keys, key) {
+                return Some(search::lower_bound(Level::detect(), keys, key));
+            })*
+        };
+    }
+    try_each!(u64, i64, u32, i32);
+    None
 }
 
 /// Halves down to eight keys without a branch, then counts.

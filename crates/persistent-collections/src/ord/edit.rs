@@ -3,7 +3,7 @@
 use core::borrow::Borrow;
 
 use super::{Entry, IntoIter, OrdMap};
-use crate::nodes::{Assembler, Leaf, Limits};
+use crate::nodes::{Assembler, Leaf, Limits, second};
 use crate::shared::Sharing;
 
 impl<K: Ord + Clone, V: Clone, P: Sharing> OrdMap<K, V, P> {
@@ -39,7 +39,7 @@ impl<K: Ord + Clone, V: Clone, P: Sharing> OrdMap<K, V, P> {
     where
         K: Borrow<Q>,
     {
-        self.remove_entry(key).map(|(_, value)| value)
+        self.remove_entry(key).map(second)
     }
 
     /// Takes `key` out; gives the key that was in the map and its value.

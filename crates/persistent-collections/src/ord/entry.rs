@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::OrdMap;
-use crate::nodes::Path;
+use crate::nodes::{Path, second};
 use crate::shared::{Atomic, Sharing};
 
 /// The entry of one key: see [`OrdMap::entry`].
@@ -137,14 +137,17 @@ impl<'a, K: Ord + Clone, V: Clone, P: Sharing> OccupiedEntry<'a, K, V, P> {
     ///
     /// Time: O(log n).
     pub fn remove(self) -> V {
-        self.remove_entry().1
+        second(self.remove_entry())
     }
 
     /// Takes the entry out.
     ///
     /// Time: O(log n).
     pub fn remove_entry(self) -> (K, V) {
-        self.map.tree.remove(&self.path)
+        let Self { map, key, path } = self;
+        let entry = map.tree.remove(&path);
+        drop(key); // while `entry` is not given yet: rust-lang/rust#47949
+        entry
     }
 }
 

@@ -6,7 +6,7 @@ use core::ops::RangeBounds;
 use core::slice;
 
 use super::OrdMap;
-use crate::nodes::{Flat, IntoLeaves, Leaf, Leaves, LeavesMut, forward_iterator};
+use crate::nodes::{Flat, IntoLeaves, Leaf, Leaves, LeavesMut, first, forward_iterator, second};
 use crate::shared::{self, Atomic, Sharing};
 
 pub(crate) struct Chunks<'a, K, V, P: Sharing>(Leaves<'a, K, V, P>);
@@ -103,11 +103,11 @@ forward_iterator!(['a, K: Clone, V: Clone, P: Sharing] ValuesMut<'a, K, V, P>, &
 
 /// The keys by value, in order: see [`OrdMap::into_keys`].
 pub struct IntoKeys<K: Clone, V: Clone, P: Sharing = Atomic>(IntoIter<K, V, P>);
-forward_iterator!([K: Clone, V: Clone, P: Sharing] IntoKeys<K, V, P>, K, |(key, _)| key);
+forward_iterator!([K: Clone, V: Clone, P: Sharing] IntoKeys<K, V, P>, K, first);
 
 /// The values by value, in the order of keys: see [`OrdMap::into_values`].
 pub struct IntoValues<K: Clone, V: Clone, P: Sharing = Atomic>(IntoIter<K, V, P>);
-forward_iterator!([K: Clone, V: Clone, P: Sharing] IntoValues<K, V, P>, V, |(_, value)| value);
+forward_iterator!([K: Clone, V: Clone, P: Sharing] IntoValues<K, V, P>, V, second);
 
 impl<K, V, P: Sharing> Clone for Iter<'_, K, V, P> {
     fn clone(&self) -> Self {

@@ -238,7 +238,7 @@ impl<H: Copy, A, B, P: Sharing, const KIND: bool> Block<H, A, B, P, KIND> {
     pub(super) unsafe fn free(&mut self) {
         let layout = Self::layout(self.capacity());
         // SAFETY: the head is initialised, and the caller is its last owner.
-        unsafe { ptr::drop_in_place(&raw mut (*self.head.as_ptr()).owners) };
+        unsafe { ptr::drop_in_place(self.head.as_ptr()) };
         // SAFETY: allocated with this layout, whose capacity never changes; the caller is the last to know of it.
         unsafe { dealloc(self.head.as_ptr().cast(), layout) };
     }

@@ -26,10 +26,11 @@ impl<H: Copy, A, B, P: Sharing, const KIND: bool> IntoIter<H, A, B, P, KIND> {
     /// - `at` was just taken out of `left`.
     #[inline]
     unsafe fn take(&mut self, at: usize) -> (A, B) {
+        let (a_at, b_at) = (self.block.a_ptr().wrapping_add(at), self.block.b_ptr().wrapping_add(at));
         // SAFETY: initialised: it was within `left`; taken once, as `left` shrank.
-        let a = unsafe { self.block.a_ptr().add(at).read() };
+        let a = unsafe { a_at.read() };
         // SAFETY: as for `A`.
-        let b = unsafe { self.block.b_ptr().add(at).read() };
+        let b = unsafe { b_at.read() };
         (a, b)
     }
 }

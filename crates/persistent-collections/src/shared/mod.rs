@@ -27,9 +27,10 @@ mod count;
 mod either;
 mod into_iter;
 mod own;
+mod plain;
 mod sync;
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests;
 
 pub(crate) use block::Block;
@@ -38,3 +39,4 @@ pub use count::{Atomic, Local, Sharing, SmallNodes};
 pub(crate) use either::{Either, Side, SideMut, SideOwned};
 pub(crate) use into_iter::IntoIter;
 pub(crate) use own::Own;
+pub(crate) use plain::as_numbers;

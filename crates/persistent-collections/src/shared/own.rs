@@ -284,9 +284,10 @@ impl<H: Copy, B, P: Sharing, const KIND: bool> Own<'_, H, (), B, P, KIND> {
     pub(crate) fn extend<I: Iterator<Item = B>>(&mut self, values: &mut I) {
         let (len, room) = (self.len(), self.block.capacity() - self.len());
         let mut filled = Filled { first: self.block.b_ptr().wrapping_add(len), count: 0 };
-        // `take` bounds the writes, whatever the iterator says of its length.
         values.take(room).for_each(|value| {
-            // SAFETY: at most `room` values, and `first` has room for `room`.
+            // `take` asks for no more than `room`; but its `try_fold` is the user's, and could go on all the same.
+            assert!(filled.count < room, "an iterator went on after it was told to stop");
+            // SAFETY: fewer than `room` values so far, and `first` has room for `room`.
             unsafe { filled.push(value) };
         });
         let count = filled.count;
@@ -308,7 +309,7 @@ impl<T> Filled<T> {
     #[inline]
     unsafe fn push(&mut self, value: T) {
         // SAFETY: the caller promises the room.
-        unsafe { self.first.add(self.count).write(value) };
+        unsafe { self.first.wrapping_add(self.count).write(value) };
         self.count += 1;
     }
 }

@@ -248,7 +248,11 @@ impl<T: Clone, P: Sharing> Vector<T, P> {
     #[must_use]
     pub fn slice<R: RangeBounds<usize>>(&self, range: R) -> Self {
         let (start, end) = self.bounds(&range);
-        self.split_at(end).0.split_at(start).1
+        let (left, right) = self.split_at(end);
+        drop(right);
+        let (before, slice) = left.split_at(start);
+        drop((before, left)); // while `slice` is not given yet: rust-lang/rust#47949
+        slice
     }
 
     /// Keeps the first `len` elements; does nothing if there are no more.
@@ -301,6 +305,7 @@ impl<T: Clone, P: Sharing> Vector<T, P> {
         left.append(with);
         left.append(right);
         *self = left;
+        drop(rest); // while `out` is not given yet: rust-lang/rust#47949
         out
     }
 

@@ -200,8 +200,12 @@ impl<T, P: Sharing> Vector<T, P> {
         );
     }
 
-    pub(crate) fn parts(&self) -> (&Tree<(), T, P>, Option<&Leaf<(), T, P>>) {
-        (&self.tree, self.tail.as_ref())
+    pub(crate) fn tree(&self) -> &Tree<(), T, P> {
+        &self.tree
+    }
+
+    pub(crate) fn tail(&self) -> Option<&Leaf<(), T, P>> {
+        self.tail.as_ref()
     }
 }
 
@@ -287,12 +291,19 @@ impl<T: Clone, P: Sharing> Vector<T, P> {
 
     /// Builds from whole leaves; all but the last one are full.
     fn from_values<I: Iterator<Item = T>>(mut values: I) -> Self {
+        let vector = Self::from_all(&mut values);
+        drop(values); // while `vector` is not given yet: rust-lang/rust#47949
+        vector
+    }
+
+    #[inline]
+    fn from_all<I: Iterator<Item = T>>(values: &mut I) -> Self {
         let mut leaves = Assembler::new();
         let mut room = values.size_hint().0.clamp(1, Self::LEAF);
         loop {
             let mut leaf = Leaf::with_capacity(room, ());
             let mut own = leaf.get_mut().expect("a new block has one owner");
-            own.extend(&mut values);
+            own.extend(values);
             if own.len() < room {
                 let tail = if own.len() == 0 { None } else { Some(leaf) };
                 return Self { tree: leaves.finish(), tail };
@@ -306,7 +317,7 @@ impl<T: Clone, P: Sharing> Vector<T, P> {
             room = Self::LEAF;
             own.reserve(room);
             own.push((), value);
-            own.extend(&mut values);
+            own.extend(values);
             if own.len() < room {
                 return Self { tree: leaves.finish(), tail: Some(leaf) };
             }

@@ -15,7 +15,7 @@ struct Unpacked<'a, T: Clone, P: Sharing> {
 impl<'a, T: Clone, P: Sharing> Unpacked<'a, T, P> {
     fn new(target: &'a mut Vector<T, P>) -> Self {
         // Cloned before they are dropped, so that a clone that panics loses nothing.
-        let values = if target.len() == 0 { Vec::new() } else { target.clone().into_iter().collect() };
+        let values = if target.is_empty() { Vec::new() } else { target.clone().into_iter().collect() };
         target.clear();
         Self { values, target }
     }
