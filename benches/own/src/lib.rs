@@ -5,6 +5,7 @@
 pub mod bplus_tree;
 pub mod harness;
 pub mod neighbor_list;
+pub mod radix_index;
 pub mod random;
 pub mod simd_kernels;
 

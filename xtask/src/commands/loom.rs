@@ -9,7 +9,8 @@ use crate::{Outcome, process};
 
 /// Model-check the concurrent protocols with loom.
 ///
-/// Runs `tests/loom.rs` of every library that has one, in release and with `cfg(loom)`, which swaps the atomics for
+/// Runs the models of every library that has some (in `src/models.rs` if they need the library's inside, else in
+/// `tests/loom.rs`), in release and with `cfg(loom)`, which swaps the atomics for
 /// loom's. Each model is run in every interleaving with at most so many preemptions; two find almost everything.
 ///
 /// Exit codes: 0 all models hold, 1 one does not, 2 could not run.
@@ -24,21 +25,32 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     let workspace = Workspace::load()?;
     let modelled = modelled(&workspace);
     if modelled.is_empty() {
-        bail!("no library has tests/loom.rs");
+        bail!("no library has src/models.rs or tests/loom.rs");
     }
     let mut good = true;
     for library in modelled {
         let mut cargo = workspace.cargo();
-        cargo.args(["test", "--release", "--package", &library.name, "--test", "loom"]);
+        cargo.args(["test", "--release", "--package", &library.name]);
+        if has(&workspace, library, INSIDE) {
+            cargo.args(["--lib", "models"])
+        } else {
+            cargo.args(["--test", "loom"])
+        };
         cargo.env("RUSTFLAGS", "--cfg loom").env("LOOM_MAX_PREEMPTIONS", arguments.preemptions.to_string());
         good &= process::holds(&mut cargo)?;
     }
     Ok(Outcome::from_good(good))
 }
 
-/// Libraries with a `tests/loom.rs`.
+const INSIDE: &str = "src/models.rs";
+const OUTSIDE: &str = "tests/loom.rs";
+
+/// Libraries with models.
 pub(crate) fn modelled(workspace: &Workspace) -> Vec<&Package> {
-    let has_models =
-        |library: &&Package| workspace.root().join(workspace.folder(library)).join("tests/loom.rs").is_file();
+    let has_models = |library: &&Package| has(workspace, library, INSIDE) || has(workspace, library, OUTSIDE);
     workspace.libraries().filter(has_models).collect()
+}
+
+fn has(workspace: &Workspace, library: &Package, file: &str) -> bool {
+    workspace.root().join(workspace.folder(library)).join(file).is_file()
 }

@@ -1,0 +1,433 @@
+//! The bucket and the protocol of its readers and writers.
+//!
+//! ```text
+//!  word 0       word 1        words 2..
+//! ┌────────────┬─────────────┬─────────┬─────────┬───   ───┬─────────┐
+//! │   header   │    tags     │ entry 0 │ entry 1 │   ...   │ entry 6 │     u64 -> u64: 16 words, two lines
+//! └────────────┴─────────────┴─────────┴─────────┴───   ───┴─────────┘
+//! header:  63 version 32 │ 31 link, high part 13 │ 12 depth 8 │ 7 lock │ 6 live 0
+//! tags:    63 link, low part 56 │ 55 tag of slot 6 48 │ ... │ 7 tag of slot 0 0
+//! ```
+//!
+//! A slot holds an entry if its *live* bit is set. Entries for which there is no slot are in a chain of
+//! overflow nodes (see [`Node`]) that starts at *link*. A header of zero means that the bucket was not born
+//! yet; its keys are in its parent (see [`crate::address`]).
+//!
+//! # Protocol
+//!
+//! *A reader* loads the header (Acquire), then tags and entries (Relaxed), and then asks whether the header is
+//! [unchanged](Bucket::unchanged) but for its lock bit: an Acquire fence and one more load. If it is, whatever
+//! was found is the truth, a miss as much as a hit; if not, the reader starts again. It never waits for a lock.
+//!
+//! *A writer* searches as a reader does, and then sets the lock bit by a compare-and-swap from the very header
+//! that it searched under. If that succeeds, what the search found still holds: no search, and so no code of
+//! the user's, ever runs under a lock. A Release fence follows; then the writer changes tags and dead slots at
+//! will, and [publishes](Locked::commit) by one Release store of a header with the next version and no lock.
+//!
+//! Why this is right:
+//!
+//! 1. *Words of a dead slot are no reader's concern.* If a reader did load one that was overwritten, its Acquire
+//!    fence pairs with the writer's Release fence, so its second load sees the writer's locked header or a later
+//!    one. The writer found the slot dead, so a header with another version was stored before.
+//! 2. *A header never comes back*, because every change but a value's replacement in place increments the
+//!    version (32 bits: a reader would have to sleep through exactly a multiple of 2^32 - 1 changes of one bucket).
+//! 3. *A value of at most one word is replaced by one store*, with no new version. A reader sees the old or the
+//!    new value; both belong to its key, because the slot is live with that key under an unchanged header.
+//! 4. *A wider value* is written to a free place, and then the old place dies.
+//! 5. *Nodes of a chain belong to the bucket*: every change of a chain also increments the bucket's version. A
+//!    change that only adds is visible by the Release store of one node's meta word. Before anything is taken
+//!    away that was added elsewhere, the writer stores a header with a new version, still locked
+//!    ([`Locked::step`]): so no reader combines a "not yet there" with an "already gone".
+//! 6. *The first link never changes from one node to another*, only from none to one and back, because its two
+//!    parts are in two words: the low part is written while the high part is still zero.
+//! 7. *A split* copies entries to the newborn child, publishes the child, still locked, and then takes them from
+//!    the parent together with the parent's new depth, which is why the depth is in the header. A reader that comes to an unborn child goes to the
+//!    parent; one that misses in a parent whose depth tells that the key is not its own goes to the child,
+//!    which the Acquire load of that parent's header made visible.
+//!
+//! The loom models in `src/models.rs` check it, and check that they notice when a fence, a validation, a
+//! depth check or a version is left out (`WEAKEN=..`).
+
+mod chain;
+mod store;
+
+use std::marker::PhantomData;
+
+use crate::sync::{AtomicU64, Ordering, fence, interleave, weakened};
+
+pub(crate) use chain::{Chain, Nodes, SLOTS as NODE_SLOTS, copy};
+pub(crate) use store::{AllocError, Store, Width};
+
+/// What a bucket's entries are; the words of a key come first in an entry.
+pub(crate) trait Shape: Sized {
+    /// Words of one entry.
+    const ENTRY: usize;
+    /// Whether a value is one word or none, and so can be replaced in place.
+    const IN_PLACE: bool;
+    /// How a reader loads headers: Acquire, or SeqCst if its entries are pointers that a collector guards.
+    const LOAD: Ordering;
+
+    /// Slots of a bucket: as many as two cache lines hold of 16-byte entries, one line of pointers.
+    const SLOTS: u32 = if Self::ENTRY <= 1 { 6 } else { 7 };
+    /// Words of a bucket, a multiple of a cache line.
+    const BUCKET: usize = (2 + Self::SLOTS as usize * Self::ENTRY).next_multiple_of(8);
+    /// Words of an overflow node.
+    const NODE: usize = (1 + chain::SLOTS as usize * Self::ENTRY).next_multiple_of(4);
+    /// A live mask with every slot.
+    const FULL: u64 = (1 << Self::SLOTS) - 1;
+}
+
+/// The words of one entry.
+pub(crate) type Entry<'t> = &'t [AtomicU64];
+
+/// The bucket array's element, for [`Store`].
+pub(crate) struct Buckets<L>(PhantomData<L>);
+
+impl<L: Shape> Width for Buckets<L> {
+    const WORDS: usize = L::BUCKET;
+}
+
+/// A bucket's first word.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Header(u64);
+
+impl Header {
+    const LIVE: u64 = 0x7f;
+    const LOCK: u64 = 1 << 7;
+    const DEPTH_SHIFT: u32 = 8;
+    const DEPTH: u64 = 31 << Self::DEPTH_SHIFT;
+    const LINK_SHIFT: u32 = 13;
+    const LINK: u64 = ((1 << 19) - 1) << Self::LINK_SHIFT;
+    const VERSION_SHIFT: u32 = 32;
+
+    /// The first header of a bucket.
+    fn born(depth: u32) -> Self {
+        Self(1 << Self::VERSION_SHIFT).with_depth(depth)
+    }
+
+    #[inline]
+    pub(crate) fn live(self) -> u64 {
+        self.0 & Self::LIVE
+    }
+
+    #[inline]
+    pub(crate) fn is_live(self, slot: u32) -> bool {
+        self.0 >> slot & 1 != 0
+    }
+
+    #[inline]
+    pub(crate) fn is_locked(self) -> bool {
+        self.0 & Self::LOCK != 0
+    }
+
+    #[inline]
+    pub(crate) fn is_born(self) -> bool {
+        self.0 >> Self::VERSION_SHIFT != 0
+    }
+
+    #[inline]
+    pub(crate) fn depth(self) -> u32 {
+        ((self.0 & Self::DEPTH) >> Self::DEPTH_SHIFT) as u32
+    }
+
+    #[inline]
+    pub(crate) fn has_chain(self) -> bool {
+        self.0 & Self::LINK != 0
+    }
+
+    /// The next version, with these slots live; the rest stays.
+    #[inline]
+    fn next(self, live: u64) -> Self {
+        let version = (self.0 >> Self::VERSION_SHIFT) as u32;
+        let version = if weakened("version") { version } else { version.wrapping_add(1).max(1) };
+        let rest = self.0 & (Self::LOCK | Self::DEPTH | Self::LINK);
+        Self(u64::from(version) << Self::VERSION_SHIFT | rest | live)
+    }
+
+    fn with_depth(self, depth: u32) -> Self {
+        Self(self.0 & !Self::DEPTH | u64::from(depth) << Self::DEPTH_SHIFT)
+    }
+
+    fn with_link(self, link: u32) -> Self {
+        Self(self.0 & !Self::LINK | u64::from(link >> Tags::LINK_BITS) << Self::LINK_SHIFT)
+    }
+
+    #[inline]
+    fn locked(self) -> Self {
+        Self(self.0 | Self::LOCK)
+    }
+
+    #[inline]
+    fn unlocked(self) -> Self {
+        Self(self.0 & !Self::LOCK)
+    }
+}
+
+/// A bucket's second word.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tags(u64);
+
+impl Tags {
+    const ONES: u64 = 0x0001_0101_0101_0101;
+    const HIGHS: u64 = 0x0080_8080_8080_8080;
+    const LINK_BITS: u32 = 8;
+    const LINK_SHIFT: u32 = 56;
+
+    /// Slots whose tag is `tag`, and now and then the next one too; whether they are live is not asked.
+    #[inline]
+    pub(crate) fn candidates(self, tag: u8) -> Candidates {
+        let differences = self.0 ^ u64::from(tag).wrapping_mul(Self::ONES);
+        Candidates(differences.wrapping_sub(Self::ONES) & !differences & Self::HIGHS)
+    }
+
+    #[inline]
+    fn with_tag(self, slot: u32, tag: u8) -> Self {
+        let shift = slot * 8;
+        Self(self.0 & !(0xff << shift) | u64::from(tag) << shift)
+    }
+
+    #[inline]
+    fn tag(self, slot: u32) -> u8 {
+        (self.0 >> (slot * 8)) as u8
+    }
+
+    fn with_link(self, link: u32) -> Self {
+        Self(self.0 & !(0xff << Self::LINK_SHIFT) | u64::from(link) << Self::LINK_SHIFT)
+    }
+}
+
+/// Slots to look at, lowest first: the high bit of each one's byte.
+#[derive(Clone, Copy)]
+pub(crate) struct Candidates(u64);
+
+impl Iterator for Candidates {
+    type Item = u32;
+
+    #[inline]
+    fn next(&mut self) -> Option<u32> {
+        if self.0 == 0 {
+            return None;
+        }
+        let slot = self.0.trailing_zeros() / 8;
+        self.0 &= self.0 - 1;
+        Some(slot)
+    }
+}
+
+/// The slots of a live mask, lowest first.
+#[inline]
+pub(crate) fn slots_of(mut live: u64) -> impl Iterator<Item = u32> {
+    std::iter::from_fn(move || {
+        let slot = (live != 0).then(|| live.trailing_zeros())?;
+        live &= live - 1;
+        Some(slot)
+    })
+}
+
+/// Where an entry lies, or may be put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Spot {
+    /// The overflow node, or 0 for the bucket itself.
+    pub(crate) node: u32,
+    pub(crate) slot: u32,
+}
+
+/// A bucket in its array.
+pub(crate) struct Bucket<'t, L> {
+    words: &'t [AtomicU64],
+    shape: PhantomData<L>,
+}
+
+impl<L> Clone for Bucket<'_, L> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<L> Copy for Bucket<'_, L> {}
+
+impl<'t, L: Shape> Bucket<'t, L> {
+    #[inline]
+    pub(crate) fn new(words: &'t [AtomicU64]) -> Self {
+        debug_assert_eq!(words.len(), L::BUCKET);
+        Self { words, shape: PhantomData }
+    }
+
+    /// Pairs with the Release store in [`Locked::commit`].
+    #[inline]
+    pub(crate) fn header(self) -> Header {
+        interleave();
+        Header(self.words[0].load(L::LOAD))
+    }
+
+    /// Has the second cache line fetched while the first one is waited for.
+    #[inline]
+    pub(crate) fn fetch_rest(self) {
+        if let Some(word) = self.words.get(8) {
+            store::prefetch(word);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn tags(self) -> Tags {
+        Tags(self.words[1].load(Ordering::Relaxed))
+    }
+
+    #[inline]
+    pub(crate) fn entry(self, slot: u32) -> Entry<'t> {
+        let first = 2 + slot as usize * L::ENTRY;
+        &self.words[first..first + L::ENTRY]
+    }
+
+    /// Whether everything that was loaded since `header` was, belongs together. Pairs with the Release fence
+    /// in [`Bucket::lock`].
+    #[inline]
+    pub(crate) fn unchanged(self, header: Header) -> bool {
+        interleave();
+        if !weakened("reader-fence") {
+            fence(Ordering::Acquire);
+        }
+        Header(self.words[0].load(Ordering::Relaxed)).unlocked() == header.unlocked()
+    }
+
+    /// Locks the bucket if its header is still the unlocked `header`.
+    #[inline]
+    pub(crate) fn lock(self, header: Header, tags: Tags) -> Option<Locked<'t, L>> {
+        debug_assert!(!header.is_locked());
+        interleave();
+        // Acquire pairs with the Release store in `commit`: we see what the last writer wrote.
+        self.words[0]
+            .compare_exchange(header.0, header.locked().0, Ordering::Acquire, Ordering::Relaxed)
+            .ok()?;
+        writer_fence();
+        Some(Locked { bucket: self, header: header.locked(), tags })
+    }
+
+    /// Makes an empty bucket of a table that no other thread sees yet.
+    pub(crate) fn init(self, depth: u32) {
+        self.words[0].store(Header::born(depth).0, Ordering::Relaxed);
+    }
+
+    /// Makes the root of an empty table, unless another thread did.
+    pub(crate) fn init_root(self) {
+        // Release: as any header.
+        _ = self.words[0].compare_exchange(0, Header::born(0).0, Ordering::Release, Ordering::Relaxed);
+    }
+
+    /// Begins the child of a split: it is locked, and only the holder of its parent's lock can tell.
+    pub(crate) fn bear(self, depth: u32) -> Locked<'t, L> {
+        debug_assert!(!self.header().is_born());
+        Locked { bucket: self, header: Header::born(depth).locked(), tags: Tags(0) }
+    }
+}
+
+/// What is written after it is seen only by readers that also see the header before it.
+#[inline]
+fn writer_fence() {
+    if !weakened("writer-fence") {
+        fence(Ordering::Release);
+    }
+}
+
+/// A bucket under its lock. No code of the user's runs while there is one, so it is not lost to a panic.
+#[must_use = "a bucket stays locked until `commit` or `abandon`"]
+pub(crate) struct Locked<'t, L: Shape> {
+    bucket: Bucket<'t, L>,
+    /// The header to be stored next, with the lock bit.
+    header: Header,
+    tags: Tags,
+}
+
+impl<'t, L: Shape> Locked<'t, L> {
+    #[inline]
+    pub(crate) fn header(&self) -> Header {
+        self.header
+    }
+
+    /// Unlocks and leaves everything as it was.
+    #[inline]
+    pub(crate) fn abandon(self) {
+        self.store(self.header.unlocked());
+    }
+
+    /// Unlocks and publishes what was changed.
+    #[inline]
+    pub(crate) fn commit(self) {
+        self.store(self.header.unlocked());
+    }
+
+    /// Publishes what was changed so far, and keeps the lock; after it, what was added may be taken away elsewhere.
+    pub(crate) fn step(&mut self) {
+        self.touch();
+        self.store(self.header);
+        if !weakened("step") {
+            writer_fence();
+        }
+    }
+
+    /// Pairs with the Acquire load in [`Bucket::header`].
+    #[inline]
+    fn store(&self, header: Header) {
+        interleave();
+        let order = if weakened("publish") { Ordering::Relaxed } else { Ordering::Release };
+        self.bucket.words[0].store(header.0, order);
+    }
+
+    /// Fills the dead `slot`; seen from the next publication on.
+    #[inline]
+    pub(crate) fn fill(&mut self, slot: u32, tag: u8, write: impl FnOnce(Entry<'t>)) {
+        debug_assert!(!self.header.is_live(slot));
+        write(self.bucket.entry(slot));
+        if self.tags.tag(slot) != tag {
+            self.set_tags(self.tags.with_tag(slot, tag));
+        }
+        self.header = self.header.next(self.header.live() | 1 << slot);
+    }
+
+    /// Takes the entry from `slot`; seen from the next publication on.
+    #[inline]
+    pub(crate) fn kill(&mut self, slot: u32) {
+        debug_assert!(self.header.is_live(slot));
+        self.header = self.header.next(self.header.live() & !(1 << slot));
+    }
+
+    /// Makes readers look again, though no slot changed.
+    fn touch(&mut self) {
+        self.header = self.header.next(self.header.live());
+    }
+
+    pub(crate) fn set_depth(&mut self, depth: u32) {
+        self.header = self.header.next(self.header.live()).with_depth(depth);
+    }
+
+    #[inline]
+    fn set_tags(&mut self, tags: Tags) {
+        self.tags = tags;
+        self.bucket.words[1].store(tags.0, Ordering::Relaxed);
+    }
+
+    /// Takes every entry and the chain away; seen from the next publication on.
+    pub(crate) fn kill_all(&mut self) {
+        self.header = self.header.next(0).with_link(0);
+    }
+
+    /// The first node of the chain, 0 if there is none.
+    pub(crate) fn link(&self) -> u32 {
+        link(self.header, self.tags)
+    }
+
+    /// Begins or ends the chain; see point 6 of the protocol.
+    fn set_link(&mut self, node: u32) {
+        debug_assert!(node == 0 || !self.header.has_chain());
+        if node != 0 {
+            self.set_tags(self.tags.with_link(node));
+        }
+        self.header = self.header.next(self.header.live()).with_link(node);
+    }
+}
+
+/// The first node of a bucket's chain, 0 if there is none.
+pub(crate) fn link(header: Header, tags: Tags) -> u32 {
+    let high = ((header.0 & Header::LINK) >> Header::LINK_SHIFT) as u32;
+    if high == 0 { 0 } else { high << Tags::LINK_BITS | (tags.0 >> Tags::LINK_SHIFT) as u32 }
+}

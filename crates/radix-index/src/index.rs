@@ -1,0 +1,482 @@
+//! [`RadixIndex`]: plain-old-data keys and values, stored in the buckets themselves.
+
+mod closures;
+mod many;
+#[cfg(feature = "rayon")]
+mod parallel;
+#[cfg(feature = "serde")]
+mod serial;
+mod traits;
+
+#[cfg(feature = "rayon")]
+pub use parallel::ParIter;
+pub use traits::{Drain, IntoIter, Iter};
+
+use std::alloc::{Layout, handle_alloc_error};
+use std::hash::{BuildHasher, Hash};
+use std::marker::PhantomData;
+use std::sync::Mutex;
+
+use bytemuck::{CheckedBitPattern, NoUninit};
+
+use crate::DefaultHashBuilder;
+use crate::bucket::{AllocError, Entry, Shape, Spot};
+use crate::error::{Full, ReserveError};
+use crate::sync::{AtomicI64, Ordering};
+use crate::table::{Seen, Spare, Table};
+use crate::word::{Raw, Words};
+
+/// A concurrent hash index for plain-old-data keys and values.
+///
+/// Values come back by value: there is no guard, no epoch, and nothing to reclaim. Reads take no lock and never
+/// wait for a writer; writers lock one bucket for a few nanoseconds, and run none of your code meanwhile. What
+/// iteration, `len`, `clear` and `get_many` promise is in [`crate::guarantees`].
+///
+/// Keys are compared by their bytes. That is what `Eq` says for every type of the standard library that these
+/// bounds admit; a type whose `Eq` calls keys with different bytes equal belongs into a
+/// [`RadixMap`](crate::RadixMap), and so do keys or values of more than 128 bytes.
+///
+/// # Examples
+///
+/// ```
+/// use radix_index::RadixIndex;
+///
+/// let index = RadixIndex::new();
+/// std::thread::scope(|scope| {
+///     for thread in 0..4_u64 {
+///         let index = &index;
+///         scope.spawn(move || (0..1000).for_each(|i| _ = index.insert(4 * i + thread, i)));
+///     }
+/// });
+/// assert_eq!(index.len(), 4000);
+/// assert_eq!(index.get(&4), Some(1));
+/// ```
+pub struct RadixIndex<K, V, S = DefaultHashBuilder> {
+    table: Table<Inline<K, V>>,
+    hasher: S,
+    /// Entries that may still be added to a fixed index.
+    room: Option<AtomicI64>,
+    /// Like a mutex: sharing an index among threads sends keys and values from one to another.
+    entries: PhantomData<Mutex<(K, V)>>,
+}
+
+/// Entries of a [`RadixIndex`]: the words of the key, then the words of the value.
+struct Inline<K, V>(PhantomData<fn() -> (K, V)>);
+
+impl<K: Words, V: Words> Shape for Inline<K, V> {
+    const ENTRY: usize = K::WORDS + V::WORDS;
+    const IN_PLACE: bool = V::WORDS <= 1;
+    const LOAD: Ordering = Ordering::Acquire;
+}
+
+impl<K, V> RadixIndex<K, V>
+where
+    K: NoUninit + CheckedBitPattern + Eq + Hash,
+    V: NoUninit + CheckedBitPattern,
+{
+    /// An empty index; allocates its buckets with the first entry.
+    ///
+    /// Time: O(1)
+    pub fn new() -> Self {
+        Self::with_hasher(DefaultHashBuilder::default())
+    }
+
+    /// An empty index with room for `capacity` entries.
+    ///
+    /// Time: O(capacity)
+    ///
+    /// # Panics
+    ///
+    /// If there is no memory for so many; see [`RadixIndex::try_reserve`].
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self::with_capacity_and_hasher(capacity, DefaultHashBuilder::default())
+    }
+
+    /// An empty index with room for exactly `capacity` entries, that never grows.
+    ///
+    /// [`RadixIndex::try_insert`] refuses further ones. [`RadixIndex::insert`] and the other methods that cannot
+    /// refuse make the chains of full buckets longer instead.
+    ///
+    /// Time: O(capacity)
+    ///
+    /// # Panics
+    ///
+    /// If there is no memory for so many.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use radix_index::{Full, RadixIndex};
+    ///
+    /// let index = RadixIndex::fixed(2);
+    /// assert!(index.try_insert(1, 10).is_ok());
+    /// assert!(index.try_insert(2, 20).is_ok());
+    /// assert_eq!(index.try_insert(3, 30), Err(Full(3, 30)));
+    /// assert_eq!(index.try_insert(2, 22), Ok(Some(20)));
+    /// ```
+    pub fn fixed(capacity: usize) -> Self {
+        let mut index = Self::with_capacity(capacity);
+        index.table.grows = false;
+        index.room = Some(AtomicI64::new(i64::try_from(capacity).unwrap_or(i64::MAX)));
+        index
+    }
+}
+
+impl<K, V, S> RadixIndex<K, V, S>
+where
+    K: NoUninit + CheckedBitPattern + Eq + Hash,
+    V: NoUninit + CheckedBitPattern,
+    S: BuildHasher,
+{
+    /// An empty index whose keys are hashed by `hasher`.
+    ///
+    /// The hasher's low bits choose the bucket and its high bits the tag; a poor one makes the index slow, not
+    /// wrong.
+    ///
+    /// Time: O(1)
+    pub fn with_hasher(hasher: S) -> Self {
+        Self::of_table(Table::new(true), hasher)
+    }
+
+    /// An empty index with room for `capacity` entries, whose keys are hashed by `hasher`.
+    ///
+    /// Time: O(capacity)
+    ///
+    /// # Panics
+    ///
+    /// If there is no memory for so many.
+    pub fn with_capacity_and_hasher(capacity: usize, hasher: S) -> Self {
+        let table = Table::with_capacity(capacity, true)
+            .unwrap_or_else(|AllocError| panic!("no memory for a capacity of {capacity} entries"));
+        Self::of_table(table, hasher)
+    }
+
+    fn of_table(table: Table<Inline<K, V>>, hasher: S) -> Self {
+        Self { table, hasher, room: None, entries: PhantomData }
+    }
+
+    /// The index's hasher.
+    pub fn hasher(&self) -> &S {
+        &self.hasher
+    }
+
+    /// The hash under which `key` is stored.
+    #[inline]
+    pub fn hash_of(&self, key: &K) -> u64 {
+        self.hasher.hash_one(key)
+    }
+
+    /// The value of `key`.
+    ///
+    /// Time: O(1), and at most one wait for memory unless the bucket has a chain
+    #[doc(alias = "get_copy")]
+    #[inline]
+    pub fn get(&self, key: &K) -> Option<V> {
+        self.get_hashed(self.hash_of(key), key)
+    }
+
+    /// The value of `key`, whose hash is known: that of [`RadixIndex::hash_of`]. With any other hash the answer
+    /// is `None` (or the value, by chance).
+    ///
+    /// Time: O(1)
+    #[doc(alias = "get_with_hash")]
+    #[inline]
+    pub fn get_hashed(&self, hash: u64, key: &K) -> Option<V> {
+        let found =
+            self.table.find(hash, |entry| key.matches(entry), |entry| Raw::load::<V>(value_of::<K>(entry)));
+        found.map(|raw| raw.value())
+    }
+
+    /// Whether `key` has a value.
+    ///
+    /// Time: O(1)
+    #[inline]
+    pub fn contains_key(&self, key: &K) -> bool {
+        self.table.find(self.hash_of(key), |entry| key.matches(entry), |_| ()).is_some()
+    }
+
+    /// Sets the value of `key`; returns the one it had.
+    ///
+    /// Time: O(1); pays for at most two bucket splits when the index grows
+    ///
+    /// # Panics
+    ///
+    /// Aborts like any allocation if there is no memory for an overflow node; see [`RadixIndex::try_insert`].
+    #[inline]
+    pub fn insert(&self, key: K, value: V) -> Option<V> {
+        let old = self.put(self.hash_of(&key), &key, &value).unwrap_or_else(out_of_memory);
+        if old.is_none() {
+            self.take_room(1);
+        }
+        old
+    }
+
+    /// Sets the value of `key`; returns whether the key is new.
+    ///
+    /// Time: O(1)
+    #[inline]
+    pub fn upsert(&self, key: K, value: V) -> bool {
+        self.insert(key, value).is_none()
+    }
+
+    /// Sets the value of `key` if there is room, and returns the one it had.
+    ///
+    /// Time: O(1)
+    ///
+    /// # Errors
+    ///
+    /// If `key` is new and a [fixed](RadixIndex::fixed) index is full, or memory is exhausted: nothing is changed,
+    /// and key and value come back.
+    #[inline]
+    pub fn try_insert(&self, key: K, value: V) -> Result<Option<V>, Full<K, V>> {
+        let hash = self.hash_of(&key);
+        if let Some(room) = &self.room
+            && room.fetch_sub(1, Ordering::Relaxed) <= 0
+        {
+            room.fetch_add(1, Ordering::Relaxed);
+            // Full, but an entry that is there may still be changed.
+            return self.replace_hashed(hash, &key, &value).map(Some).ok_or(Full(key, value));
+        }
+        let result = self.put(hash, &key, &value);
+        if !matches!(result, Ok(None)) {
+            self.take_room(-1);
+        }
+        result.map_err(|AllocError| Full(key, value))
+    }
+
+    /// Removes `key`; returns its value.
+    ///
+    /// Time: O(1)
+    #[doc(alias = "delete")]
+    #[inline]
+    pub fn remove(&self, key: &K) -> Option<V> {
+        let hash = self.hash_of(key);
+        loop {
+            let seen = self.seek(hash, key)?;
+            let (spot, entry) = seen.spot?;
+            if let Some(locked) = seen.lock() {
+                // Values do not change under the lock.
+                let old = Raw::load::<V>(value_of::<K>(entry));
+                self.table.remove(locked, spot);
+                self.removed();
+                return Some(old.value());
+            }
+        }
+    }
+
+    /// Removes every entry that was there when `clear` was called. Keeps the memory. See [`crate::guarantees`].
+    ///
+    /// Time: O(buckets)
+    #[doc(alias = "clear_all")]
+    pub fn clear(&self) {
+        self.table.clear(|entries, _| self.take_room(-(entries as i64)));
+    }
+
+    /// The number of entries: exact if no other thread is writing. See [`crate::guarantees`].
+    ///
+    /// Time: O(1), for a fixed number of counters
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.table.population.count()
+    }
+
+    /// Whether there are no entries.
+    ///
+    /// Time: O(1)
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Entries that the index holds before it grows.
+    ///
+    /// Time: O(1)
+    pub fn capacity(&self) -> usize {
+        self.table.capacity()
+    }
+
+    /// Makes room for `additional` entries, so that inserting them splits no bucket.
+    ///
+    /// Time: O(buckets added)
+    ///
+    /// # Panics
+    ///
+    /// If there is no memory for so many.
+    pub fn reserve(&self, additional: usize) {
+        self.try_reserve(additional).unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// Makes room for `additional` entries.
+    ///
+    /// Time: O(buckets added)
+    ///
+    /// # Errors
+    ///
+    /// If there is no memory for so many; the index is as usable as before. A [fixed](RadixIndex::fixed) index
+    /// has the room it has.
+    pub fn try_reserve(&self, additional: usize) -> Result<(), ReserveError> {
+        let entries = self.len().checked_add(additional).ok_or(ReserveError { entries: usize::MAX })?;
+        if let Some(room) = &self.room {
+            let room = usize::try_from(room.load(Ordering::Relaxed)).unwrap_or(0);
+            return if additional <= room { Ok(()) } else { Err(ReserveError { entries }) };
+        }
+        self.table.reserve(entries, self.entry_hasher()).map_err(|AllocError| ReserveError { entries })
+    }
+
+    /// Gives memory back that the entries do not need: moves them to a table of the right size.
+    ///
+    /// Time: O(buckets); allocates the new table before it frees the old one, and does nothing if it cannot
+    pub fn shrink_to_fit(&mut self) {
+        self.shrink_to(0);
+    }
+
+    /// Gives memory back, but keeps room for `capacity` entries.
+    ///
+    /// Time: O(buckets)
+    pub fn shrink_to(&mut self, capacity: usize) {
+        let wanted = capacity.max(self.len());
+        // A fixed index keeps its size.
+        if self.room.is_some() || wanted >= self.capacity() {
+            return;
+        }
+        let Ok(table) = Table::with_capacity(wanted, true) else { return };
+        for (key, value) in self.iter() {
+            if put_into(&table, self.hash_of(&key), &key, &value, self.entry_hasher()).is_err() {
+                return;
+            }
+        }
+        self.table = table;
+    }
+
+    /// Figures about the table inside.
+    ///
+    /// Time: O(buckets)
+    #[doc(alias = "collect_stats")]
+    pub fn stats(&self) -> crate::Stats {
+        self.table.stats()
+    }
+
+    /// Searches for a writer.
+    #[inline]
+    fn seek(&self, hash: u64, key: &K) -> Option<Seen<'_, Inline<K, V>>> {
+        self.table.seek(hash, |entry| key.matches(entry))
+    }
+
+    /// Hashes an entry of this index. Torn words may be no key; what they hash to is never used.
+    fn entry_hasher<'t>(&'t self) -> impl Fn(Entry<'t>) -> u64 {
+        |entry| Raw::load::<K>(entry).try_value::<K>().map_or(0, |key| self.hash_of(&key))
+    }
+
+    #[inline]
+    fn put(&self, hash: u64, key: &K, value: &V) -> Result<Option<V>, AllocError> {
+        put_into(&self.table, hash, key, value, self.entry_hasher())
+    }
+
+    /// Sets the value of a key that is there.
+    fn replace_hashed(&self, hash: u64, key: &K, value: &V) -> Option<V> {
+        let mut spare = Spare::new(&self.table);
+        loop {
+            let seen = self.seek(hash, key)?;
+            let (spot, entry) = seen.spot?;
+            match swap(&self.table, &seen, spot, entry, None, hash, key, value, &mut spare) {
+                Ok(Some(old)) => return Some(old),
+                Ok(None) => {}
+                Err(error) => return out_of_memory(error),
+            }
+        }
+    }
+
+    /// Counts entries of a fixed index.
+    #[inline]
+    fn take_room(&self, entries: i64) {
+        if let Some(room) = &self.room {
+            room.fetch_sub(entries, Ordering::Relaxed);
+        }
+    }
+
+    #[inline]
+    fn removed(&self) {
+        self.table.population.add(-1);
+        self.take_room(-1);
+    }
+}
+
+/// The words of an entry's value.
+#[inline(always)]
+fn value_of<K: Words>(entry: Entry<'_>) -> Entry<'_> {
+    &entry[K::WORDS..]
+}
+
+#[inline]
+fn put_into<'t, K, V>(
+    table: &'t Table<Inline<K, V>>,
+    hash: u64,
+    key: &K,
+    value: &V,
+    hasher: impl Fn(Entry<'t>) -> u64,
+) -> Result<Option<V>, AllocError>
+where
+    K: Words,
+    V: Words + CheckedBitPattern,
+{
+    let mut spare = Spare::new(table);
+    loop {
+        let Some(seen) = table.seek(hash, |entry| key.matches(entry)) else {
+            table.plant()?;
+            continue;
+        };
+        if let Some((spot, entry)) = seen.spot {
+            if let Some(old) = swap(table, &seen, spot, entry, None, hash, key, value, &mut spare)? {
+                return Ok(Some(old));
+            }
+        } else if table.insert(&seen, hash, &mut spare, |entry| write(entry, key, value))? {
+            table.added(hasher);
+            return Ok(None);
+        }
+    }
+}
+
+/// Replaces the value of an entry, if its bucket has not changed and (where one is expected) it has the expected
+/// value. Returns the old value, none if it has to be tried again.
+#[inline]
+#[expect(clippy::too_many_arguments, reason = "what a search found, and what is to be written")]
+fn swap<'t, K: Words, V: Words + CheckedBitPattern>(
+    table: &'t Table<Inline<K, V>>,
+    seen: &Seen<'t, Inline<K, V>>,
+    spot: Spot,
+    entry: Entry<'t>,
+    expected: Option<&V>,
+    hash: u64,
+    key: &K,
+    value: &V,
+    spare: &mut Spare<'t, Inline<K, V>>,
+) -> Result<Option<V>, AllocError> {
+    let room = if Inline::<K, V>::IN_PLACE { None } else { seen.room(&table.nodes) };
+    if !Inline::<K, V>::IN_PLACE && room.is_none() {
+        spare.stock(&table.nodes)?;
+    }
+    let Some(locked) = seen.lock() else { return Ok(None) };
+    let old = Raw::load::<V>(value_of::<K>(entry));
+    if expected.is_some_and(|expected| !expected.matches(value_of::<K>(entry))) {
+        locked.abandon();
+        return Ok(None);
+    }
+    if Inline::<K, V>::IN_PLACE {
+        value.store(value_of::<K>(entry));
+        locked.commit();
+    } else {
+        table.replace(locked, spot, room, spare, hash, |entry| write(entry, key, value));
+    }
+    Ok(Some(old.value()))
+}
+
+#[inline(always)]
+fn write<K: Words, V: Words>(entry: Entry<'_>, key: &K, value: &V) {
+    key.store(entry);
+    value.store(value_of::<K>(entry));
+}
+
+#[cold]
+fn out_of_memory<T>(_: AllocError) -> T {
+    handle_alloc_error(Layout::new::<[u64; 16]>())
+}

@@ -1,0 +1,134 @@
+//! Iteration: bucket after bucket, each copied out as of one moment.
+//!
+//! Why every entry that is there throughout comes exactly once, whatever is inserted, removed or split
+//! meanwhile: a bucket of depth `d` holds just the hashes that agree with its index in `d` bits. The walk starts
+//! from `2^level` buckets, the *roots*, which divide the hashes among them. When it reads root `b` and finds depth
+//! `d`, then it has read the hashes of `b` at depth `d`; those of `b` that are missing are the hashes of the
+//! children `b + 2^level`, .., `b + 2^(d-1)`, and those it reads next, in the same way. So each hash is read
+//! once, in one validated copy of one bucket, and an entry never changes its hash. A split that comes after a
+//! bucket was read moves entries that were read already to a child that is not visited.
+
+use crate::bucket::{AllocError, Chain, Entry, Shape, slots_of};
+use crate::sync::Ordering;
+use crate::table::Table;
+
+/// Where a walk through a table is; holds no reference to it.
+#[derive(Clone, Debug)]
+pub(crate) struct Walk {
+    roots: std::ops::Range<usize>,
+    level: u32,
+    /// Children of buckets that were read, and their levels.
+    children: Vec<(usize, u32)>,
+}
+
+impl Walk {
+    /// A walk through the whole table.
+    pub(crate) fn new<L: Shape>(table: &Table<L>) -> Self {
+        let level = table.count.load(Ordering::Relaxed).ilog2();
+        Self { roots: 0..1 << level, level, children: Vec::new() }
+    }
+
+    /// Two walks, each through half of the roots; none if there is but one.
+    #[cfg(feature = "rayon")]
+    pub(crate) fn split(self) -> (Self, Option<Self>) {
+        let middle = self.roots.start + self.roots.len() / 2;
+        // Below that, a bucket's entries are not worth another thread.
+        if self.roots.len() < 64 || !self.children.is_empty() {
+            return (self, None);
+        }
+        let right = Self { roots: middle..self.roots.end, ..self.clone() };
+        (Self { roots: self.roots.start..middle, ..self }, Some(right))
+    }
+
+    /// Appends the next bucket that is not empty to `entries`; false at the end.
+    ///
+    /// `read` gives none for words that do not belong together; `hash` is as for [`Table::added`].
+    #[inline]
+    pub(crate) fn next_bucket<'t, L: Shape, T>(
+        &mut self,
+        table: &'t Table<L>,
+        entries: &mut Vec<T>,
+        read: impl Fn(Entry<'t>) -> Option<T>,
+        hash: impl Fn(Entry<'t>) -> u64,
+    ) -> bool {
+        debug_assert!(entries.is_empty());
+        while entries.is_empty() {
+            let (bucket, level) = match self.children.pop() {
+                Some(child) => child,
+                None => match self.roots.next() {
+                    Some(root) => (root, self.level),
+                    None => return false,
+                },
+            };
+            if let Some(depth) = table.copy_bucket(bucket, level, entries, &read, &hash) {
+                for below in level..depth {
+                    self.children.push((bucket | 1 << below, below + 1));
+                }
+            }
+        }
+        true
+    }
+}
+
+impl<L: Shape> Table<L> {
+    /// Appends the entries of a bucket, as of one moment, and gives the depth that it had; at least `level`. None
+    /// if the table is empty.
+    #[inline]
+    fn copy_bucket<'t, T>(
+        &'t self,
+        index: usize,
+        level: u32,
+        entries: &mut Vec<T>,
+        read: &impl Fn(Entry<'t>) -> Option<T>,
+        hash: &impl Fn(Entry<'t>) -> u64,
+    ) -> Option<u32> {
+        loop {
+            let Some((bucket, header)) = self
+                .bucket(index)
+                .map(|bucket| (bucket, bucket.header()))
+                .filter(|(_, header)| header.is_born())
+            else {
+                if index == 0 {
+                    return None;
+                }
+                self.settle(index, hash);
+                continue;
+            };
+            let tags = bucket.tags();
+            let mut whole = true;
+            for slot in slots_of(header.live()) {
+                match read(bucket.entry(slot)) {
+                    Some(entry) => entries.push(entry),
+                    None => whole = false,
+                }
+            }
+            if header.has_chain() {
+                for (_, node) in Chain::new(&self.nodes, header, tags) {
+                    for slot in slots_of(node.live()) {
+                        match read(node.entry(slot)) {
+                            Some(entry) => entries.push(entry),
+                            None => whole = false,
+                        }
+                    }
+                }
+            }
+            if bucket.unchanged(header) && whole {
+                if header.depth() >= level {
+                    return Some(header.depth());
+                }
+                // A child was claimed and is not born yet; its entries would be read here and there.
+                self.settle(index | 1 << header.depth(), hash);
+            }
+            entries.clear();
+            self.retry();
+        }
+    }
+
+    /// Has a claimed bucket born now.
+    #[cold]
+    fn settle<'t>(&'t self, child: usize, hash: &impl Fn(Entry<'t>) -> u64) {
+        if let Err(AllocError) = self.birth(child, hash) {
+            std::alloc::handle_alloc_error(std::alloc::Layout::new::<[u64; 8]>());
+        }
+    }
+}

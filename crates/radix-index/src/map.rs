@@ -1,0 +1,469 @@
+//! [`RadixMap`]: any key and value, each entry a node of its own.
+
+mod traits;
+
+use std::borrow::Borrow;
+use std::hash::{BuildHasher, Hash};
+
+use crate::bucket::AllocError;
+use crate::error::ReserveError;
+use crate::operation::{Computed, Operation};
+use crate::reclaim::{NodeTable, Pinned, SeenNode, Unpublished};
+use crate::table::Table;
+use crate::{DefaultHashBuilder, Stats};
+
+pub use traits::MapIter;
+
+/// A form in which a key can be looked up: any borrowed form of it, as for the maps of the standard library.
+///
+/// Implement it for keys that are put together from parts. The hash must be that of the key.
+pub trait Equivalent<K: ?Sized> {
+    /// Whether this is `key`.
+    fn equivalent(&self, key: &K) -> bool;
+}
+
+impl<Q: Eq + ?Sized, K: Borrow<Q> + ?Sized> Equivalent<K> for Q {
+    #[inline]
+    fn equivalent(&self, key: &K) -> bool {
+        self == key.borrow()
+    }
+}
+
+/// A concurrent hash map for any keys and values.
+///
+/// [`RadixMap::pin`] gives a view through which entries are read and written; what a view returned stays valid as
+/// long as the view. Reads take no lock and never wait for a writer. `Eq`, `Hash`, `Clone` and closures of yours
+/// run outside of any lock: they may panic, and they may use the map. A destructor that panics while a removed
+/// entry is freed is reported by the panic hook and goes no further.
+///
+/// # Examples
+///
+/// ```
+/// use radix_index::{Operation, RadixMap};
+///
+/// let words: RadixMap<String, usize> = RadixMap::new();
+/// std::thread::scope(|scope| {
+///     for text in ["a rose is a rose", "is a rose"] {
+///         let words = &words;
+///         scope.spawn(move || {
+///             let words = words.pin();
+///             for word in text.split(' ') {
+///                 let more = |count: Option<&usize>| Operation::Insert(count.map_or(1, |count| count + 1));
+///                 words.compute(word.to_owned(), more);
+///             }
+///         });
+///     }
+/// });
+/// assert_eq!(words.pin().get("rose"), Some(&3));
+/// ```
+pub struct RadixMap<K, V, S = DefaultHashBuilder> {
+    nodes: NodeTable<K, V>,
+    hasher: S,
+}
+
+/// A map and a guard that keeps alive what is read through it. See [`RadixMap::pin`].
+pub struct RadixMapRef<'m, K, V, S = DefaultHashBuilder> {
+    map: &'m RadixMap<K, V, S>,
+    pinned: Pinned<'m, K, V>,
+}
+
+impl<K, V> RadixMap<K, V> {
+    /// An empty map; allocates its buckets with the first entry.
+    ///
+    /// Time: O(1)
+    pub fn new() -> Self {
+        Self::with_hasher(DefaultHashBuilder::default())
+    }
+
+    /// An empty map with room for `capacity` entries.
+    ///
+    /// Time: O(capacity)
+    ///
+    /// # Panics
+    ///
+    /// If there is no memory for so many; see [`RadixMapRef::try_reserve`].
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self::with_capacity_and_hasher(capacity, DefaultHashBuilder::default())
+    }
+}
+
+impl<K, V, S> RadixMap<K, V, S> {
+    /// An empty map whose keys are hashed by `hasher`.
+    ///
+    /// Time: O(1)
+    pub fn with_hasher(hasher: S) -> Self {
+        Self { nodes: NodeTable::new(Table::new(true)), hasher }
+    }
+
+    /// An empty map with room for `capacity` entries, whose keys are hashed by `hasher`.
+    ///
+    /// Time: O(capacity)
+    ///
+    /// # Panics
+    ///
+    /// If there is no memory for so many.
+    pub fn with_capacity_and_hasher(capacity: usize, hasher: S) -> Self {
+        let table = Table::with_capacity(capacity, true)
+            .unwrap_or_else(|AllocError| panic!("no memory for a capacity of {capacity} entries"));
+        Self { nodes: NodeTable::new(table), hasher }
+    }
+
+    /// A view of the map. Entries that are removed are not freed as long as there is a view that was there before,
+    /// so do not keep one for ever; but pin once for many operations, since it costs as much as a lookup.
+    ///
+    /// Time: O(1)
+    #[inline]
+    pub fn pin(&self) -> RadixMapRef<'_, K, V, S> {
+        RadixMapRef { map: self, pinned: self.nodes.pin() }
+    }
+
+    /// The map's hasher.
+    pub fn hasher(&self) -> &S {
+        &self.hasher
+    }
+
+    /// The number of entries: exact if no other thread is writing. See [`crate::guarantees`].
+    ///
+    /// Time: O(1)
+    pub fn len(&self) -> usize {
+        self.nodes.table.population.count()
+    }
+
+    /// Whether there are no entries.
+    ///
+    /// Time: O(1)
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Entries that the map holds before it grows.
+    ///
+    /// Time: O(1)
+    pub fn capacity(&self) -> usize {
+        self.nodes.table.capacity()
+    }
+
+    /// Figures about the table inside.
+    ///
+    /// Time: O(buckets)
+    pub fn stats(&self) -> Stats {
+        self.nodes.table.stats()
+    }
+
+    /// Gives memory back that the entries do not need. Keys and values stay where they are.
+    ///
+    /// Time: O(buckets); does nothing if there is no memory for the smaller table
+    pub fn shrink_to_fit(&mut self) {
+        if self.len() >= self.capacity() {
+            return;
+        }
+        // Without memory for the smaller table the larger one stays.
+        _ = Table::with_capacity(self.len(), true).and_then(|table| self.nodes.rehouse(table));
+    }
+}
+
+impl<'m, K, V, S> RadixMapRef<'m, K, V, S> {
+    /// The map that is viewed.
+    pub fn map(&self) -> &'m RadixMap<K, V, S> {
+        self.map
+    }
+
+    /// The number of entries; see [`RadixMap::len`].
+    ///
+    /// Time: O(1)
+    pub fn len(&self) -> usize {
+        self.map.len()
+    }
+
+    /// Whether there are no entries.
+    ///
+    /// Time: O(1)
+    pub fn is_empty(&self) -> bool {
+        self.map.is_empty()
+    }
+
+    /// Removes every entry that was there when `clear` was called. See [`crate::guarantees`].
+    ///
+    /// Time: O(buckets)
+    pub fn clear(&self) {
+        self.pinned.clear();
+    }
+
+    /// Every entry, in no order. Each that is there throughout comes exactly once; see [`crate::guarantees`].
+    ///
+    /// Time: O(buckets) for all
+    pub fn iter(&self) -> MapIter<'_, 'm, K, V> {
+        MapIter::new(&self.pinned)
+    }
+
+    /// Every key, as [`RadixMapRef::iter`].
+    ///
+    /// Time: O(buckets) for all
+    pub fn keys(&self) -> impl Iterator<Item = &K> {
+        self.iter().map(|(key, _)| key)
+    }
+
+    /// Every value, as [`RadixMapRef::iter`].
+    ///
+    /// Time: O(buckets) for all
+    pub fn values(&self) -> impl Iterator<Item = &V> {
+        self.iter().map(|(_, value)| value)
+    }
+
+    /// Makes room for `additional` entries.
+    ///
+    /// Time: O(buckets added)
+    ///
+    /// # Panics
+    ///
+    /// If there is no memory for so many.
+    pub fn reserve(&self, additional: usize) {
+        self.try_reserve(additional).unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// Makes room for `additional` entries.
+    ///
+    /// Time: O(buckets added)
+    ///
+    /// # Errors
+    ///
+    /// If there is no memory for so many; the map is as usable as before.
+    pub fn try_reserve(&self, additional: usize) -> Result<(), ReserveError> {
+        let entries = self.len().checked_add(additional).ok_or(ReserveError { entries: usize::MAX })?;
+        self.pinned.reserve(entries).map_err(|AllocError| ReserveError { entries })
+    }
+}
+
+impl<'m, K: Eq + Hash, V, S: BuildHasher> RadixMapRef<'m, K, V, S> {
+    /// The value of `key`.
+    ///
+    /// Time: O(1)
+    #[inline]
+    pub fn get<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<&V> {
+        self.get_key_value(key).map(|(_, value)| value)
+    }
+
+    /// The key that is stored, and its value.
+    ///
+    /// Time: O(1)
+    #[inline]
+    pub fn get_key_value<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<(&K, &V)> {
+        let node = self.pinned.find(self.hash_of(key), |found| key.equivalent(found))?;
+        Some((&node.key, &node.value))
+    }
+
+    /// Whether `key` has a value.
+    ///
+    /// Time: O(1)
+    #[inline]
+    pub fn contains_key<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// Puts the value of `keys[i]`, or `None`, to `values[i]`; as `get` for each in turn.
+    ///
+    /// Time: O(keys)
+    ///
+    /// # Panics
+    ///
+    /// If `keys` and `values` differ in length.
+    pub fn get_many<'g, Q: Hash + Equivalent<K>>(&'g self, keys: &[Q], values: &mut [Option<&'g V>]) {
+        assert_eq!(keys.len(), values.len(), "get_many: `keys` and `values` differ in length");
+        keys.iter().zip(values).for_each(|(key, value)| *value = self.get(key));
+    }
+
+    /// Sets the value of `key`; returns the one it had.
+    ///
+    /// Time: O(1); pays for at most two bucket splits when the map grows
+    #[doc(alias = "upsert")]
+    pub fn insert(&self, key: K, value: V) -> Option<&V> {
+        let mut node = Unpublished::new(self.hash_of(&key), key, value);
+        loop {
+            let seen = self.seek(node.hash(), node.key());
+            let old = seen.node.map(|old| &old.value);
+            let put = if old.is_some() { seen.replace(node) } else { out_of_memory(seen.insert(node)) };
+            match put {
+                Ok(_) => return old,
+                Err(unpublished) => node = unpublished,
+            }
+        }
+    }
+
+    /// Removes `key`; returns its value.
+    ///
+    /// Time: O(1)
+    #[doc(alias = "delete")]
+    pub fn remove<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<&V> {
+        self.remove_if(key, |_, _| true)
+    }
+
+    /// Removes `key` if `wanted` says so of it and its value; returns the value.
+    ///
+    /// `wanted` may run more than once, and never runs under a lock.
+    ///
+    /// Time: O(1)
+    pub fn remove_if<Q: Hash + Equivalent<K> + ?Sized>(
+        &self,
+        key: &Q,
+        mut wanted: impl FnMut(&K, &V) -> bool,
+    ) -> Option<&V> {
+        let hash = self.hash_of(key);
+        loop {
+            let seen = self.seek(hash, key);
+            let node = seen.node?;
+            if !wanted(&node.key, &node.value) {
+                return None;
+            }
+            if seen.remove() {
+                return Some(&node.value);
+            }
+        }
+    }
+
+    /// Decides from the current value of `key`, if it has one, what is done with it, as one step for all other
+    /// threads.
+    ///
+    /// `decide` may run more than once, and never runs under a lock.
+    ///
+    /// Time: O(1)
+    pub fn compute<'g>(
+        &'g self,
+        key: K,
+        mut decide: impl FnMut(Option<&'g V>) -> Operation<V>,
+    ) -> Computed<&'g V> {
+        let hash = self.hash_of(&key);
+        let mut key = key;
+        loop {
+            let seen = self.seek(hash, &key);
+            let old = seen.node.map(|node| &node.value);
+            match (decide(old), old) {
+                (Operation::Keep, old) | (Operation::Remove, old @ None) => return Computed::Kept(old),
+                (Operation::Remove, Some(old)) => {
+                    if seen.remove() {
+                        return Computed::Removed(old);
+                    }
+                }
+                (Operation::Insert(value), old) => {
+                    let node = Unpublished::new(hash, key, value);
+                    let put =
+                        if old.is_some() { seen.replace(node) } else { out_of_memory(seen.insert(node)) };
+                    match (put, old) {
+                        (Ok(node), None) => return Computed::Inserted(&node.value),
+                        (Ok(node), Some(old)) => return Computed::Updated { old, new: &node.value },
+                        (Err(unpublished), _) => (key, _) = unpublished.into_parts(),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Replaces the value of `key` by what `change` makes of it; returns the new value, or none if there is no
+    /// such key.
+    ///
+    /// `change` may run more than once, and never runs under a lock.
+    ///
+    /// Time: O(1)
+    pub fn update<Q: Hash + Equivalent<K> + ?Sized>(
+        &self,
+        key: &Q,
+        mut change: impl FnMut(&V) -> V,
+    ) -> Option<&V>
+    where
+        K: Clone,
+    {
+        self.fetch_update(key, |value| Some(change(value))).ok().map(|(_, new)| new)
+    }
+
+    /// Replaces the value of `key` by what `change` makes of it, unless that is none; returns the old value and
+    /// the new one.
+    ///
+    /// `change` may run more than once, and never runs under a lock.
+    ///
+    /// Time: O(1)
+    ///
+    /// # Errors
+    ///
+    /// The value that `change` declined to replace, or none if there is no such key.
+    pub fn fetch_update<'g, Q: Hash + Equivalent<K> + ?Sized>(
+        &'g self,
+        key: &Q,
+        mut change: impl FnMut(&'g V) -> Option<V>,
+    ) -> Result<(&'g V, &'g V), Option<&'g V>>
+    where
+        K: Clone,
+    {
+        let hash = self.hash_of(key);
+        loop {
+            let seen = self.seek(hash, key);
+            let old = seen.node.ok_or(None)?;
+            let new = change(&old.value).ok_or(Some(&old.value))?;
+            if let Ok(new) = seen.replace(Unpublished::new(hash, old.key.clone(), new)) {
+                return Ok((&old.value, &new.value));
+            }
+        }
+    }
+
+    /// The value of `key`; if it has none, that is `value` from now on.
+    ///
+    /// Time: O(1)
+    pub fn get_or_insert(&self, key: K, value: V) -> &V {
+        let mut node = Unpublished::new(self.hash_of(&key), key, value);
+        loop {
+            let seen = self.seek(node.hash(), node.key());
+            if let Some(found) = seen.node {
+                return &found.value;
+            }
+            match out_of_memory(seen.insert(node)) {
+                Ok(new) => return &new.value,
+                Err(unpublished) => node = unpublished,
+            }
+        }
+    }
+
+    /// The value of `key`; if it has none, that is what `make` makes from now on.
+    ///
+    /// `make` may run more than once, and in vain, and never runs under a lock.
+    ///
+    /// Time: O(1)
+    pub fn get_or_insert_with(&self, key: K, mut make: impl FnMut() -> V) -> &V {
+        let computed = self.compute(key, |value| match value {
+            Some(_) => Operation::Keep,
+            None => Operation::Insert(make()),
+        });
+        match computed {
+            Computed::Kept(Some(value)) | Computed::Inserted(value) => value,
+            _ => unreachable!("a value is kept or inserted"),
+        }
+    }
+
+    /// Keeps the entries of which `keep` says so. Each decision is one step, the whole is not; see
+    /// [`crate::guarantees`].
+    ///
+    /// `keep` may run more than once for an entry, and never runs under a lock.
+    ///
+    /// Time: O(buckets)
+    pub fn retain(&self, mut keep: impl FnMut(&K, &V) -> bool) {
+        for (key, value) in self.iter() {
+            if !keep(key, value) {
+                let mut decided = Some(value);
+                // The value may have changed meanwhile.
+                let gone = |key: &K, now: &V| {
+                    decided.take().is_some_and(|value| std::ptr::eq(value, now)) || !keep(key, now)
+                };
+                self.remove_if(key, gone);
+            }
+        }
+    }
+
+    fn hash_of<Q: Hash + ?Sized>(&self, key: &Q) -> u64 {
+        self.map.hasher.hash_one(key)
+    }
+
+    fn seek<'g, Q: Equivalent<K> + ?Sized>(&'g self, hash: u64, key: &Q) -> SeenNode<'g, 'm, K, V> {
+        out_of_memory(self.pinned.seek(hash, |found| key.equivalent(found)))
+    }
+}
+
+fn out_of_memory<T>(result: Result<T, AllocError>) -> T {
+    result.unwrap_or_else(|AllocError| std::alloc::handle_alloc_error(std::alloc::Layout::new::<[u64; 8]>()))
+}

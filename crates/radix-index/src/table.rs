@@ -1,0 +1,438 @@
+//! The table under both maps: buckets of words, found by a hash and a test on an entry's words.
+//!
+//! Knows neither keys nor values. [`Table::find`] is the readers' way, [`Table::seek`] the writers'.
+
+use crate::address::{self, BUCKETS_MAX};
+use crate::bucket::{
+    AllocError, Bucket, Buckets, Chain, Entry, Header, Locked, Nodes, Shape, Spot, Store, Tags, slots_of,
+};
+use crate::population::Population;
+use crate::sync::{AtomicU64, AtomicUsize, Backoff, Ordering, weakened};
+
+/// Entries for 16 buckets above which the table grows: eleven sixteenths of the slots. A lower load wastes
+/// memory (32 bytes an entry is the limit), a higher one makes chains; decision 0052 has the figures.
+const fn load_limit<L: Shape>() -> usize {
+    L::SLOTS as usize * 11
+}
+
+/// A linear hash table of buckets.
+pub(crate) struct Table<L> {
+    /// Buckets claimed so far. A bucket below may not be born yet; then its parent has its entries.
+    pub(crate) count: AtomicUsize,
+    /// The least `2^k - 1` that is not below `count - 1`. Like `count` a hint: a reader that starts at the wrong
+    /// bucket is led on by the depths.
+    pub(crate) mask: AtomicUsize,
+    pub(crate) buckets: Store<Buckets<L>>,
+    pub(crate) nodes: Nodes<L>,
+    pub(crate) population: Population,
+    pub(crate) grows: bool,
+    pub(crate) splits: AtomicU64,
+    pub(crate) retries: AtomicU64,
+}
+
+/// What a search found; true as long as the header stays.
+pub(crate) struct Seen<'t, L> {
+    pub(crate) bucket: Bucket<'t, L>,
+    pub(crate) header: Header,
+    pub(crate) tags: Tags,
+    pub(crate) spot: Option<(Spot, Entry<'t>)>,
+}
+
+impl<'t, L: Shape> Seen<'t, L> {
+    /// Locks the bucket, if it has not changed.
+    #[inline]
+    pub(crate) fn lock(&self) -> Option<Locked<'t, L>> {
+        self.bucket.lock(self.header, self.tags)
+    }
+
+    /// A place for a new entry, if there is one without a new node.
+    #[inline]
+    pub(crate) fn room(&self, nodes: &'t Nodes<L>) -> Option<Spot> {
+        let free = !self.header.live() & L::FULL;
+        if free == 0 {
+            return Chain::new(nodes, self.header, self.tags).room();
+        }
+        // The lowest one: the first three slots share the header's cache line.
+        let slot = free.trailing_zeros();
+        Some(Spot { node: 0, slot })
+    }
+}
+
+impl<L: Shape> Table<L> {
+    pub(crate) fn new(grows: bool) -> Self {
+        Self {
+            count: AtomicUsize::new(1),
+            mask: AtomicUsize::new(0),
+            buckets: Store::new(),
+            nodes: Nodes::new(),
+            population: Population::new(),
+            grows,
+            splits: AtomicU64::new(0),
+            retries: AtomicU64::new(0),
+        }
+    }
+
+    /// A table with room for `entries`.
+    pub(crate) fn with_capacity(entries: usize, grows: bool) -> Result<Self, AllocError> {
+        let table = Self::new(grows);
+        let count = Self::buckets_for(entries);
+        if entries == 0 {
+            return Ok(table);
+        }
+        if count > BUCKETS_MAX {
+            return Err(AllocError);
+        }
+        table.buckets.ensure_exactly(count)?;
+        for index in 0..count {
+            let bucket = table.bucket(index).expect("memory was ensured");
+            bucket.init(address::natural_depth(index, count));
+        }
+        table.count.store(count, Ordering::Relaxed);
+        table.mask.store(count.next_power_of_two() - 1, Ordering::Relaxed);
+        Ok(table)
+    }
+
+    /// The buckets that hold `entries` at the load limit.
+    pub(crate) fn buckets_for(entries: usize) -> usize {
+        let limit = load_limit::<L>();
+        // Of parts, so that it does not overflow.
+        (entries / limit * 16 + (entries % limit * 16).div_ceil(limit)).max(1)
+    }
+
+    /// Entries that `count` buckets hold at the load limit.
+    pub(crate) fn entries_for(count: usize) -> usize {
+        count * load_limit::<L>() / 16
+    }
+
+    /// Entries that the table holds before it grows.
+    pub(crate) fn capacity(&self) -> usize {
+        if self.bucket(0).is_none() { 0 } else { Self::entries_for(self.count.load(Ordering::Relaxed)) }
+    }
+
+    #[inline]
+    pub(crate) fn bucket(&self, index: usize) -> Option<Bucket<'_, L>> {
+        self.buckets.get(index).map(Bucket::new)
+    }
+
+    /// Where `hash` probably lies.
+    #[inline]
+    pub(crate) fn address(&self, hash: u64) -> usize {
+        let mask = self.mask.load(Ordering::Relaxed);
+        let index = hash as usize & mask;
+        if index < self.count.load(Ordering::Relaxed) { index } else { index & mask >> 1 }
+    }
+
+    /// Reads the entry that `is` accepts, if there is one.
+    ///
+    /// Both closures may be called more than once, and with words that do not belong together; what `read`
+    /// returned last is returned if its words did.
+    #[inline]
+    pub(crate) fn find<'t, R>(
+        &'t self,
+        hash: u64,
+        is: impl Fn(Entry<'t>) -> bool,
+        read: impl Fn(Entry<'t>) -> R,
+    ) -> Option<R> {
+        let index = self.address(hash);
+        if let Some(bucket) = self.bucket(index) {
+            bucket.fetch_rest();
+            let header = bucket.header();
+            let tags = bucket.tags();
+            for slot in tags.candidates(address::tag(hash)) {
+                if header.is_live(slot) && is(bucket.entry(slot)) {
+                    let found = read(bucket.entry(slot));
+                    if weakened("hit") || bucket.unchanged(header) {
+                        return Some(found);
+                    }
+                    return self.find_slowly(hash, is, read);
+                }
+            }
+            if header.is_born()
+                && !header.has_chain()
+                && owns(index, header, hash)
+                && unchanged_miss(bucket, header)
+            {
+                return None;
+            }
+        }
+        self.find_slowly(hash, is, read)
+    }
+
+    /// [`Table::find`] where a chain, a split or another writer is in the way.
+    #[inline(never)]
+    fn find_slowly<'t, R>(
+        &'t self,
+        hash: u64,
+        is: impl Fn(Entry<'t>) -> bool,
+        read: impl Fn(Entry<'t>) -> R,
+    ) -> Option<R> {
+        let mut index = self.address(hash);
+        loop {
+            let (born, bucket, header) = self.born(index)?;
+            index = born;
+            let tags = bucket.tags();
+            if let Some((_, entry)) = self.probe(bucket, header, tags, hash, &is) {
+                let found = read(entry);
+                if weakened("hit") || bucket.unchanged(header) {
+                    return Some(found);
+                }
+            } else if unchanged_miss(bucket, header) {
+                if owns(index, header, hash) {
+                    return None;
+                }
+                index = address::bucket_at(hash, header.depth());
+                continue;
+            }
+            self.retry();
+        }
+    }
+
+    /// Finds the entry that `is` accepts and the bucket where it is or would be; none if there are no buckets.
+    /// Waits for a writer in that bucket.
+    #[inline]
+    pub(crate) fn seek<'t>(&'t self, hash: u64, is: impl Fn(Entry<'t>) -> bool) -> Option<Seen<'t, L>> {
+        let mut index = self.address(hash);
+        let mut backoff = Backoff::default();
+        loop {
+            let (born, bucket, header) = self.born(index)?;
+            bucket.fetch_rest();
+            index = born;
+            let tags = bucket.tags();
+            let spot = self.probe(bucket, header, tags, hash, &is);
+            if bucket.unchanged(header) {
+                if spot.is_none() && !owns(index, header, hash) {
+                    index = address::bucket_at(hash, header.depth());
+                    continue;
+                }
+                if !header.is_locked() {
+                    return Some(Seen { bucket, header, tags, spot });
+                }
+            }
+            backoff.wait();
+        }
+    }
+
+    /// The bucket at `index`, or the nearest ancestor that is born; none if not even the root is.
+    #[inline]
+    pub(crate) fn born(&self, mut index: usize) -> Option<(usize, Bucket<'_, L>, Header)> {
+        loop {
+            if let Some(bucket) = self.bucket(index) {
+                let header = bucket.header();
+                if header.is_born() {
+                    return Some((index, bucket, header));
+                }
+            }
+            if index == 0 {
+                return None;
+            }
+            index = address::parent(index);
+        }
+    }
+
+    /// The live entry of a bucket or its chain that `is` accepts; yet to be validated.
+    #[inline]
+    fn probe<'t>(
+        &'t self,
+        bucket: Bucket<'t, L>,
+        header: Header,
+        tags: Tags,
+        hash: u64,
+        is: &impl Fn(Entry<'t>) -> bool,
+    ) -> Option<(Spot, Entry<'t>)> {
+        let tag = address::tag(hash);
+        for slot in tags.candidates(tag) {
+            if header.is_live(slot) && is(bucket.entry(slot)) {
+                return Some((Spot { node: 0, slot }, bucket.entry(slot)));
+            }
+        }
+        if header.has_chain() { Chain::new(&self.nodes, header, tags).find(tag, is) } else { None }
+    }
+
+    /// Inserts an entry for which [`Table::seek`] found none. None if the bucket has changed since.
+    ///
+    /// `spare` keeps a node between attempts.
+    #[inline]
+    pub(crate) fn insert<'t>(
+        &'t self,
+        seen: &Seen<'t, L>,
+        hash: u64,
+        spare: &mut Spare<'t, L>,
+        write: impl FnOnce(Entry<'t>),
+    ) -> Result<bool, AllocError> {
+        debug_assert!(seen.spot.is_none());
+        let room = seen.room(&self.nodes);
+        if room.is_none() {
+            spare.stock(&self.nodes)?;
+        }
+        let Some(mut locked) = seen.lock() else { return Ok(false) };
+        let spot = room.unwrap_or_else(|| spare.append_to(&mut locked, &self.nodes));
+        locked.fill_spot(&self.nodes, spot, address::tag(hash), write);
+        locked.commit();
+        Ok(true)
+    }
+
+    /// Takes the entry at `spot` out of a locked bucket.
+    #[inline]
+    pub(crate) fn remove<'t>(&'t self, mut locked: Locked<'t, L>, spot: Spot) {
+        if spot.node == 0 && !locked.header().has_chain() {
+            locked.kill(spot.slot);
+            return locked.commit();
+        }
+        let mut freed = Vec::new();
+        locked.kill_spot(&self.nodes, spot, &mut freed);
+        if spot.node == 0 {
+            // An entry of the chain takes the slot that became free; readers must see it dead before.
+            locked.step();
+            locked.pull_up(&self.nodes, &mut freed);
+        }
+        locked.commit();
+        freed.into_iter().for_each(|id| self.nodes.free(id));
+    }
+
+    /// Replaces an entry by a copy of it with another value, which `write` fills in: one that is too wide to be
+    /// replaced in place.
+    pub(crate) fn replace<'t>(
+        &'t self,
+        mut locked: Locked<'t, L>,
+        old: Spot,
+        new: Option<Spot>,
+        spare: &mut Spare<'t, L>,
+        hash: u64,
+        write: impl FnOnce(Entry<'t>),
+    ) {
+        let new = new.unwrap_or_else(|| spare.append_to(&mut locked, &self.nodes));
+        locked.fill_spot(&self.nodes, new, address::tag(hash), write);
+        if (new.node, old.node) != (0, 0) {
+            locked.step();
+        }
+        self.remove(locked, old);
+    }
+
+    /// Takes every entry away; calls `each` with the number and the words of a bucket's entries, outside its lock.
+    pub(crate) fn clear(&self, mut each: impl FnMut(usize, &[u64])) {
+        let mut words = Vec::new();
+        // Every bucket, born or not: one that is born while we are on our way comes later in the walk, because a
+        // child's index is greater than its parent's.
+        let mut index = 0;
+        while index < self.count.load(Ordering::Acquire) {
+            if let Some(bucket) = self.bucket(index) {
+                let entries = self.clear_bucket(bucket, &mut words);
+                if entries > 0 {
+                    each(entries, &words);
+                    words.clear();
+                }
+            }
+            index += 1;
+        }
+    }
+
+    fn clear_bucket<'t>(&'t self, bucket: Bucket<'t, L>, words: &mut Vec<u64>) -> usize {
+        let Some(mut locked) = self.lock_if_born(bucket) else { return 0 };
+        if locked.header().live() == 0 && !locked.header().has_chain() {
+            locked.abandon();
+            return 0;
+        }
+        let mut freed = Vec::new();
+        let mut entries = 0;
+        let mut take = |entry: Entry<'t>| {
+            entries += 1;
+            words.extend(entry.iter().map(|word| word.load(Ordering::Relaxed)));
+        };
+        slots_of(locked.header().live()).for_each(|slot| take(bucket.entry(slot)));
+        for (id, node) in locked.chain(&self.nodes) {
+            slots_of(node.live()).for_each(|slot| take(node.entry(slot)));
+            freed.push(id);
+        }
+        locked.kill_all();
+        locked.commit();
+        freed.into_iter().for_each(|id| self.nodes.free(id));
+        self.population.add(-(entries as i64));
+        entries
+    }
+
+    /// Waits for the lock of a bucket; none if it is not born.
+    pub(crate) fn lock_if_born<'t>(&'t self, bucket: Bucket<'t, L>) -> Option<Locked<'t, L>> {
+        let mut backoff = Backoff::default();
+        loop {
+            let header = bucket.header();
+            if !header.is_born() {
+                return None;
+            }
+            let tags = bucket.tags();
+            if !header.is_locked()
+                && bucket.unchanged(header)
+                && let Some(locked) = bucket.lock(header, tags)
+            {
+                return Some(locked);
+            }
+            backoff.wait();
+        }
+    }
+
+    /// Makes the root bucket of an empty table.
+    #[cold]
+    pub(crate) fn plant(&self) -> Result<(), AllocError> {
+        self.buckets.ensure(0)?;
+        self.bucket(0).expect("memory was ensured").init_root();
+        Ok(())
+    }
+
+    #[cold]
+    pub(crate) fn retry(&self) {
+        self.retries.fetch_add(1, Ordering::Relaxed);
+        #[cfg(loom)]
+        loom::thread::yield_now();
+    }
+
+    /// Bytes that the table has allocated.
+    pub(crate) fn bytes(&self) -> usize {
+        self.buckets.bytes() + self.nodes.bytes()
+    }
+}
+
+#[inline]
+fn owns(index: usize, header: Header, hash: u64) -> bool {
+    weakened("depth") || address::owns(index, header.depth(), hash)
+}
+
+#[inline]
+fn unchanged_miss<L: Shape>(bucket: Bucket<'_, L>, header: Header) -> bool {
+    weakened("miss") || bucket.unchanged(header)
+}
+
+/// An overflow node that is allocated before a lock is taken, and given back if it was not needed.
+pub(crate) struct Spare<'t, L: Shape> {
+    nodes: &'t Nodes<L>,
+    id: Option<u32>,
+}
+
+impl<'t, L: Shape> Spare<'t, L> {
+    #[inline]
+    pub(crate) fn new(table: &'t Table<L>) -> Self {
+        Self { nodes: &table.nodes, id: None }
+    }
+
+    #[cold]
+    pub(crate) fn stock(&mut self, nodes: &Nodes<L>) -> Result<(), AllocError> {
+        if self.id.is_none() {
+            self.id = Some(nodes.allocate()?);
+        }
+        Ok(())
+    }
+
+    #[cold]
+    pub(crate) fn append_to(&mut self, locked: &mut Locked<'t, L>, nodes: &'t Nodes<L>) -> Spot {
+        let id = self.id.take().expect("a node was stocked before the lock was taken");
+        locked.append(nodes, id);
+        Spot { node: id, slot: 0 }
+    }
+}
+
+impl<L: Shape> Drop for Spare<'_, L> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(id) = self.id {
+            self.nodes.free(id);
+        }
+    }
+}

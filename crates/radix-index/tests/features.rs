@@ -1,0 +1,25 @@
+//! What the features `serde` and `rayon` add.
+#![cfg(not(loom))]
+
+#[cfg(feature = "serde")]
+#[test]
+fn an_index_goes_through_json_and_back() {
+    let index: radix_index::RadixIndex<u32, i64> = (0..100).map(|key| (key, -i64::from(key))).collect();
+    let text = serde_json::to_string(&index).unwrap();
+    let back: radix_index::RadixIndex<u32, i64> = serde_json::from_str(&text).unwrap();
+    assert_eq!(back.len(), 100);
+    assert!(index.iter().all(|(key, value)| back.get(&key) == Some(value)));
+}
+
+#[cfg(feature = "rayon")]
+#[test]
+fn parallel_iteration_sees_every_entry_once_while_others_insert() {
+    use rayon::iter::ParallelIterator;
+    let index: radix_index::RadixIndex<u64, u64> = (0..50_000).map(|key| (key, 1)).collect();
+    std::thread::scope(|scope| {
+        scope.spawn(|| (0..100_000).for_each(|key| _ = index.insert(key | 1 << 40, 0)));
+        for _ in 0..20 {
+            assert_eq!(index.par_iter().map(|(_, value)| value).sum::<u64>(), 50_000);
+        }
+    });
+}

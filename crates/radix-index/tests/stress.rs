@@ -1,0 +1,272 @@
+//! Threads on one index: every key's history must be linearizable, and nothing may be lost while the table grows.
+#![cfg(not(loom))]
+
+mod common;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Barrier, RwLock};
+use std::time::{Duration, Instant};
+
+use common::{Bits, Random, cases};
+use radix_index::{Computed, Operation, RadixIndex};
+
+/// An operation on one key, its answer, and when it began and ended.
+#[derive(Clone, Copy, Debug)]
+struct Call {
+    began: u64,
+    ended: u64,
+    operation: Verb,
+    answer: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Verb {
+    Get,
+    Insert(u64),
+    Remove,
+    /// Adds one to a value that is there; answers the new value.
+    Increment,
+}
+
+/// What the operation answers and leaves behind, alone.
+fn apply(state: Option<u64>, verb: Verb) -> (Option<u64>, Option<u64>) {
+    match verb {
+        Verb::Get => (state, state),
+        Verb::Insert(new) => (state, Some(new)),
+        Verb::Remove => (state, None),
+        Verb::Increment => (state.map(|old| old + 1), state.map(|old| old + 1)),
+    }
+}
+
+/// Wing and Gong: whether the calls can be put in an order that explains every answer and in which no call comes
+/// before one that had ended when it began. Remembers what was tried, so that it ends.
+fn is_linearizable(mut calls: Vec<Call>) -> bool {
+    calls.sort_by_key(|call| call.began);
+    let mut tried = HashSet::new();
+    // Which calls are done, and the state then.
+    let mut open = vec![(vec![false; calls.len()], None)];
+    while let Some((done, state)) = open.pop() {
+        let waiting = || (0..calls.len()).filter(|&i| !done[i]);
+        // A call may be next if none that is not done ended before it began.
+        let Some(deadline) = waiting().map(|i| calls[i].ended).min() else { return true };
+        for i in waiting().take_while(|&i| calls[i].began <= deadline) {
+            let (answer, next) = apply(state, calls[i].operation);
+            if answer == calls[i].answer {
+                let mut done = done.clone();
+                done[i] = true;
+                if tried.insert((done.clone(), next)) {
+                    open.push((done, next));
+                }
+            }
+        }
+    }
+    false
+}
+
+#[test]
+fn the_checker_tells_right_from_wrong() {
+    let call = |began, ended, operation, answer| Call { began, ended, operation, answer };
+    let insert = call(0, 5, Verb::Insert(1), None);
+    assert!(is_linearizable(vec![insert, call(1, 2, Verb::Get, None), call(3, 4, Verb::Get, Some(1))]));
+    assert!(!is_linearizable(vec![insert, call(1, 2, Verb::Get, Some(1)), call(3, 4, Verb::Get, None)]));
+    assert!(!is_linearizable(vec![insert, call(6, 7, Verb::Get, None)]));
+    assert!(!is_linearizable(vec![
+        insert,
+        call(6, 7, Verb::Remove, Some(1)),
+        call(8, 9, Verb::Remove, Some(1))
+    ]));
+}
+
+fn histories(bits: u32, threads: u64, keys: u64, calls: u32, seed: u64) -> HashMap<u64, Vec<Call>> {
+    let index = RadixIndex::<u64, u64, Bits>::with_hasher(Bits(bits));
+    let clock = AtomicU64::new(0);
+    let barrier = Barrier::new(threads as usize);
+    let mut all = HashMap::<u64, Vec<Call>>::new();
+    std::thread::scope(|scope| {
+        let run = |thread| {
+            let (index, clock, barrier) = (&index, &clock, &barrier);
+            move || {
+                let mut random = Random(seed << 8 | thread);
+                let mut mine = Vec::new();
+                barrier.wait();
+                for i in 0..u64::from(calls) {
+                    let key = random.below(keys);
+                    let operation = match random.below(6) {
+                        0 | 1 => Verb::Insert(1000 * (thread * u64::from(calls) + i)),
+                        2 => Verb::Remove,
+                        3 => Verb::Increment,
+                        _ => Verb::Get,
+                    };
+                    let began = clock.fetch_add(1, Ordering::SeqCst);
+                    let answer = match operation {
+                        Verb::Get => index.get(&key),
+                        Verb::Insert(value) => index.insert(key, value),
+                        Verb::Remove => index.remove(&key),
+                        Verb::Increment => index.update(&key, |value| value + 1),
+                    };
+                    let ended = clock.fetch_add(1, Ordering::SeqCst);
+                    mine.push((key, Call { began, ended, operation, answer }));
+                    // Other keys come and go, so that buckets split and chains come and go.
+                    if i % 3 == 0 {
+                        index.insert(1_u64 << 20 | thread << 16 | i, i);
+                    }
+                }
+                mine
+            }
+        };
+        let threads: Vec<_> = (0..threads).map(|thread| scope.spawn(run(thread))).collect();
+        for thread in threads {
+            for (key, call) in thread.join().unwrap() {
+                all.entry(key).or_default().push(call);
+            }
+        }
+    });
+    all
+}
+
+#[test]
+fn every_history_is_linearizable() {
+    for seed in 0..u64::from(cases(40, 2000)) {
+        for (bits, keys) in [(0, 3), (4, 8), (64, 2), (64, 20)] {
+            for (key, calls) in histories(bits, 3, keys, 300, seed) {
+                assert!(is_linearizable(calls.clone()), "key {key}, seed {seed}: {calls:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn stable_entries_are_always_found_while_the_table_grows() {
+    let (stable, threads) = (2000_u64, 3);
+    for round in 0..cases(3, 50) {
+        let index = RadixIndex::new();
+        (0..stable).for_each(|key| _ = index.insert(key, !key));
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let writers: Vec<_> = (1..=threads)
+                .map(|thread| {
+                    let index = &index;
+                    scope.spawn(move || {
+                        for i in 0..40_000 {
+                            assert_eq!(index.insert(thread << 32 | i, i), None);
+                            if i % 2 == 0 {
+                                assert_eq!(index.remove(&(thread << 32 | i)), Some(i));
+                            }
+                        }
+                    })
+                })
+                .collect();
+            let (index, done) = (&index, &done);
+            scope.spawn(move || {
+                let mut random = Random(u64::from(round));
+                while !done.load(Ordering::Relaxed) {
+                    let key = random.below(stable);
+                    assert_eq!(index.get(&key), Some(!key));
+                    assert_eq!(index.get(&(key | 1 << 60)), None);
+                }
+            });
+            scope.spawn(move || {
+                while !done.load(Ordering::Relaxed) {
+                    let mut seen = vec![0; stable as usize];
+                    index
+                        .iter()
+                        .filter(|(key, _)| *key < stable)
+                        .for_each(|(key, _)| seen[key as usize] += 1);
+                    assert!(seen.iter().all(|&times| times == 1), "each stable entry exactly once");
+                }
+            });
+            writers.into_iter().for_each(|writer| writer.join().unwrap());
+            done.store(true, Ordering::Relaxed);
+        });
+        assert_eq!(index.len(), 2000 + 3 * 20_000);
+        assert_eq!(index.iter().count(), index.len());
+    }
+}
+
+#[test]
+fn wide_values_are_never_torn() {
+    let index = RadixIndex::<u64, [u64; 5], Bits>::with_hasher(Bits(2));
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let writers: Vec<_> = (0..2)
+            .map(|thread| {
+                let index = &index;
+                scope.spawn(move || {
+                    let mut random = Random(thread);
+                    for i in 0..cases(40_000, 2_000_000) {
+                        match random.below(5) {
+                            0 => _ = index.remove(&random.below(40)),
+                            1 => {
+                                _ = index.compute(random.below(40), |_| Operation::Insert([u64::from(i); 5]))
+                            }
+                            _ => _ = index.insert(random.below(40), [u64::from(i); 5]),
+                        }
+                    }
+                })
+            })
+            .collect();
+        scope.spawn(|| {
+            let mut random = Random(9);
+            while !done.load(Ordering::Relaxed) {
+                let value = index.get(&random.below(40)).unwrap_or_default();
+                assert!(value.iter().all(|&word| word == value[0]), "{value:?}");
+                assert!(index.values().all(|value| value.iter().all(|&word| word == value[0])));
+            }
+        });
+        writers.into_iter().for_each(|writer| writer.join().unwrap());
+        done.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(index.iter().count(), index.len());
+}
+
+#[test]
+fn increments_are_not_lost() {
+    let index = RadixIndex::<u64, u64>::new();
+    let each = u64::from(cases(20_000, 500_000));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for i in 0..each {
+                    let count = |old: Option<u64>| Operation::Insert(old.unwrap_or(0) + 1);
+                    assert!(!matches!(index.compute(i % 5, count), Computed::Removed(_) | Computed::Kept(_)));
+                }
+            });
+        }
+    });
+    assert_eq!(index.values().sum::<u64>(), 4 * each);
+}
+
+/// Grows and shrinks under writers and readers; `LOCALITY_LONG=1` makes it a minute.
+#[test]
+fn soak() {
+    let index = RwLock::new(RadixIndex::<u64, u64>::new());
+    let seconds = Duration::from_secs(u64::from(cases(2, 60)));
+    let start = Instant::now();
+    let mut peaks = Vec::new();
+    std::thread::scope(|scope| {
+        for thread in 0..3_u64 {
+            let index = &index;
+            scope.spawn(move || {
+                while start.elapsed() < seconds {
+                    // Fills and empties its own range, and checks every answer.
+                    for i in 0..20_000 {
+                        assert_eq!(index.read().unwrap().insert(thread << 32 | i, i), None);
+                    }
+                    for i in 0..20_000 {
+                        assert_eq!(index.read().unwrap().get(&(thread << 32 | i)), Some(i));
+                        assert_eq!(index.read().unwrap().remove(&(thread << 32 | i)), Some(i));
+                    }
+                }
+            });
+        }
+        while start.elapsed() < seconds {
+            std::thread::sleep(Duration::from_millis(50));
+            index.write().unwrap().shrink_to_fit();
+            peaks.push(index.read().unwrap().stats().bytes);
+        }
+    });
+    assert_eq!(index.read().unwrap().len(), 0);
+    let bound = RadixIndex::<u64, u64>::with_capacity(60_000).stats().bytes * 3 / 2;
+    assert!(peaks.iter().all(|&bytes| bytes < bound), "{peaks:?}, {bound}");
+}
