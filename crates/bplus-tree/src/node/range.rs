@@ -199,10 +199,14 @@ impl<K, V> RawRange<K, V> {
     }
 }
 
+type Borrowed<'a, K, V, S> = PhantomData<(&'a K, &'a V, fn() -> S)>;
+type BorrowedMut<'a, K, V, S> = PhantomData<(&'a K, &'a mut V, fn() -> S)>;
+type Owned<K, V, S> = PhantomData<(K, V, fn() -> S)>;
+
 /// A borrowed span: gives `&K` and whatever `V` was borrowed as.
 pub(crate) struct Span<'a, K, V, S> {
     raw: RawRange<K, V>,
-    tree: PhantomData<(&'a K, &'a V, fn() -> S)>,
+    tree: Borrowed<'a, K, V, S>,
 }
 
 impl<K, V, S> Clone for Span<'_, K, V, S> {
@@ -235,14 +239,20 @@ impl<'a, K, V, S: Shape> Span<'a, K, V, S> {
 
     #[inline(always)]
     pub(crate) fn next(&mut self) -> Option<(&'a K, &'a V)> {
+        let (key, value) = self.raw.next::<S>()?;
         // SAFETY: the range gives initialised entries of a tree that is borrowed for 'a.
-        self.raw.next::<S>().map(|(key, value)| unsafe { (&*key, &*value) })
+        let key = unsafe { &*key };
+        // SAFETY: the same.
+        Some((key, unsafe { &*value }))
     }
 
     #[inline]
     pub(crate) fn next_back(&mut self) -> Option<(&'a K, &'a V)> {
+        let (key, value) = self.raw.next_back()?;
         // SAFETY: as in `next`.
-        self.raw.next_back().map(|(key, value)| unsafe { (&*key, &*value) })
+        let key = unsafe { &*key };
+        // SAFETY: the same.
+        Some((key, unsafe { &*value }))
     }
 
     /// The rest of the front leaf.
@@ -259,7 +269,7 @@ impl<'a, K, V, S: Shape> Span<'a, K, V, S> {
 /// A mutably borrowed span: gives `&K` and `&mut V`, each entry once.
 pub(crate) struct SpanMut<'a, K, V, S> {
     raw: RawRange<K, V>,
-    tree: PhantomData<(&'a K, &'a mut V, fn() -> S)>,
+    tree: BorrowedMut<'a, K, V, S>,
 }
 
 impl<K, V, S> Default for SpanMut<'_, K, V, S> {
@@ -286,14 +296,20 @@ impl<'a, K, V, S: Shape> SpanMut<'a, K, V, S> {
 
     #[inline(always)]
     pub(crate) fn next(&mut self) -> Option<(&'a K, &'a mut V)> {
+        let (key, value) = self.raw.next::<S>()?;
         // SAFETY: the range gives each initialised entry once, of a tree that is mutably borrowed for 'a.
-        self.raw.next::<S>().map(|(key, value)| unsafe { (&*key, &mut *value) })
+        let key = unsafe { &*key };
+        // SAFETY: the same.
+        Some((key, unsafe { &mut *value }))
     }
 
     #[inline]
     pub(crate) fn next_back(&mut self) -> Option<(&'a K, &'a mut V)> {
+        let (key, value) = self.raw.next_back()?;
         // SAFETY: as in `next`; what the back gives, the front does not.
-        self.raw.next_back().map(|(key, value)| unsafe { (&*key, &mut *value) })
+        let key = unsafe { &*key };
+        // SAFETY: the same.
+        Some((key, unsafe { &mut *value }))
     }
 
     /// The rest of the front leaf.
@@ -316,7 +332,7 @@ impl<'a, K, V, S: Shape> SpanMut<'a, K, V, S> {
 pub(crate) struct IntoRange<K, V, S: Shape> {
     raw: RawRange<K, V>,
     trunk: Trunk<K, V>,
-    entries: PhantomData<(K, V, fn() -> S)>,
+    entries: Owned<K, V, S>,
 }
 
 // SAFETY: it owns its entries and nodes.
