@@ -4,6 +4,8 @@ use core::alloc::Layout;
 use core::marker::PhantomData;
 use core::slice;
 
+use simd_kernels::prefetch;
+
 use super::plain::{fill_up, lead};
 use super::probe::{BLOCK, Probe};
 use super::{Header, Node, shift};
@@ -243,6 +245,22 @@ impl<K, V> Leaf<K, V> {
         let block = unsafe { slice::from_raw_parts(self.key_ptr(0), full) };
         let (index, hit) = probe.lower(block);
         (index, hit && index < self.len())
+    }
+
+    /// Asks for the lines that hold entries, and for the links.
+    #[inline]
+    pub(super) fn prefetch_used(self) {
+        const LINES_MAX: usize = 16;
+        let len = self.len();
+        let ask = |from: usize, to: usize| {
+            for line in (from / LINE..to.div_ceil(LINE)).take(LINES_MAX) {
+                prefetch(self.node.at(line * LINE));
+            }
+        };
+        let (values, links) = (Self::values_offset(self.cap()), Self::links_offset(self.cap()));
+        ask(LINE, Self::KEYS + len * size_of::<K>());
+        ask(values, values + len * size_of::<V>());
+        ask(links, links + 1);
     }
 
     /// Puts an entry at `index`; later ones move up.

@@ -4,6 +4,8 @@ use core::marker::PhantomData;
 use core::mem;
 use core::ptr;
 
+use simd_kernels::prefetch;
+
 use super::Node;
 use super::branch::Branch;
 use super::leaf::Leaf;
@@ -35,8 +37,10 @@ pub(crate) struct RawRange<K, V> {
     slot: usize,
 }
 
-/// How many leaves ahead of the front are asked for.
+/// How many leaves ahead of the front are asked for: the lines in use.
 const AHEAD: usize = 4;
+/// How many leaves ahead the header is asked for, which says what lines are in use.
+const FAR_AHEAD: usize = 8;
 
 impl<K, V> Clone for RawRange<K, V> {
     fn clone(&self) -> Self {
@@ -144,16 +148,22 @@ impl<K, V> RawRange<K, V> {
                 return;
             };
             self.slot = branch.slot_of(leaf.node());
-            for node in branch.children().iter().skip(self.slot + 1).take(AHEAD - 1) {
+            let ahead = &branch.children()[self.slot..];
+            for node in ahead.iter().take(FAR_AHEAD).skip(AHEAD) {
+                prefetch(node.as_ptr().as_ptr());
+            }
+            for node in ahead.iter().take(AHEAD).skip(1) {
                 Tree::<K, V, S>::prefetch_leaf(*node);
             }
         } else {
             self.slot += 1;
         }
-        if let Some(node) =
-            above.and_then(|above| Branch::<K, V, S>::of(above).children().get(self.slot + AHEAD).copied())
-        {
-            Tree::<K, V, S>::prefetch_leaf(node);
+        let Some(branch) = above.map(Branch::<K, V, S>::of) else { return };
+        if let Some(node) = branch.children().get(self.slot + FAR_AHEAD) {
+            prefetch(node.as_ptr().as_ptr());
+        }
+        if let Some(node) = branch.children().get(self.slot + AHEAD) {
+            Leaf::<K, V>::of(*node).prefetch_used();
         }
     }
 
