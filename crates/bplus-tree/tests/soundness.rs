@@ -1,9 +1,13 @@
 //! User code that panics, lies, leaks or is of unusual size: nothing is dropped twice, nothing is lost but by a leak,
 //! and the map stays valid.
 
-mod common;
+#![allow(
+    dropping_copy_types,
+    dropping_references,
+    reason = "the table of operations throws every answer away in one way"
+)]
 
-#![allow(dropping_copy_types, dropping_references, reason = "the table of operations throws every answer away in one way")]
+mod common;
 
 use std::cell::{Cell, RefCell};
 use std::cmp::Ordering;
