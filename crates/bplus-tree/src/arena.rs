@@ -80,14 +80,14 @@ impl Pool {
         unsafe { Node::init(node, home) }
     }
 
-    /// Takes a new chunk: a 64th of what is there, so that little is wasted, up to a huge page.
+    /// Takes a new chunk: a 128th of what is there, so that little is wasted, up to a huge page.
     #[cold]
     fn grow(&mut self, layout: Layout) -> NonNull<Chunk> {
         self.leave_chunk();
         let align = layout.align().max(align_of::<Chunk>());
         let header = size_of::<Chunk>().next_multiple_of(align);
         let nodes_max = (CHUNK_BYTES_MAX - header.min(CHUNK_BYTES_MAX)) / layout.size();
-        let wanted = (self.live / 64).max(if layout.size() > 4096 { 1 } else { 4 });
+        let wanted = (self.live / 128).max(if layout.size() > 4096 { 1 } else { 4 });
         let bytes = if wanted >= nodes_max && nodes_max > 0 {
             CHUNK_BYTES_MAX
         } else {

@@ -74,11 +74,11 @@ where
     }
 }
 
+/// Two gaps, the first not behind the second; `None` in a tree without nodes.
+type Gaps<K, V> = (Option<Slot<K, V>>, Option<Slot<K, V>>);
+
 /// The gaps at both ends of a range that is not reversed.
-pub(crate) fn gaps<K, V, S, Q>(
-    tree: &Tree<K, V, S>,
-    range: &impl RangeBounds<Q>,
-) -> (Option<Slot<K, V>>, Option<Slot<K, V>>)
+pub(crate) fn gaps<K, V, S, Q>(tree: &Tree<K, V, S>, range: &impl RangeBounds<Q>) -> Gaps<K, V>
 where
     K: Borrow<Q>,
     Q: Ord + ?Sized,

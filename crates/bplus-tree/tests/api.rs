@@ -1,6 +1,8 @@
 //! Every stable method, trait and iterator of std's `BTreeMap` and `BTreeSet` of Rust 1.95, called by one text that is
 //! compiled for std and for this crate; what it writes down must be equal, the `Debug` forms included.
 
+#![allow(clippy::incompatible_msrv, reason = "std's newest methods are what is compared with")]
+
 use std::fmt::Write;
 
 /// The text. `$map`, `$set`: the types; `$map_mod`, `$set_mod`: the modules of their iterators.
@@ -31,6 +33,7 @@ macro_rules! api {
 
             /// A key that tells which of two equal keys is kept.
             #[derive(Clone, Debug)]
+            #[expect(dead_code, reason = "the tag is read by Debug")]
             struct Tagged(i32, &'static str);
             impl PartialEq for Tagged {
                 fn eq(&self, other: &Self) -> bool {

@@ -124,7 +124,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
             let mut places = [(0, false); BATCH];
             for (place, (node, probe)) in places.iter_mut().zip(nodes.iter().zip(batch)) {
                 let leaf = Leaf::<K, V>::of(*node);
-                *place = probe.lower(leaf.keys());
+                *place = leaf.lower::<S, P>(*probe);
                 prefetch(leaf.value_ptr(place.0));
             }
             for (node, (index, hit)) in nodes.iter().zip(places).take(len) {

@@ -6,8 +6,8 @@ use core::mem::MaybeUninit;
 use core::slice;
 
 use super::leaf::Leaf;
-use super::plain::{PLAIN_BYTES_MAX, is_plain};
-use super::probe::Probe;
+use super::plain::{PLAIN_BYTES_MAX, fill_up, is_plain, lead};
+use super::probe::{BLOCK, Probe};
 use super::{Header, Node, shift};
 use crate::arena::{LINE, Pool, Releaser};
 use crate::shape::Shape;
@@ -44,8 +44,10 @@ impl<K, V, S: Shape> Branch<K, V, S> {
     pub(super) const CAP: usize = if S::BRANCH > 0 {
         S::BRANCH
     } else {
-        (BRANCH_BYTES - Self::SEPARATORS - size_of::<Node>() - Self::COUNT)
-            / (Self::SEPARATOR + size_of::<Node>() + Self::COUNT)
+        let fit = (BRANCH_BYTES - Self::SEPARATORS - size_of::<Node>() - Self::COUNT)
+            / (Self::SEPARATOR + size_of::<Node>() + Self::COUNT);
+        let searched = BLOCK - lead::<K>();
+        if fit < searched { fit } else { searched }
     };
     const CHILDREN: usize =
         (Self::SEPARATORS + Self::CAP * Self::SEPARATOR).next_multiple_of(align_of::<Node>());
@@ -66,6 +68,8 @@ impl<K, V, S: Shape> Branch<K, V, S> {
         node.set_cap(Self::CAP);
         node.set_parent(None);
         let branch = Self::of(node);
+        // SAFETY: the places are within the capacity; of lanes, separators are keys.
+        unsafe { fill_up(branch.separator_ptr(0).cast::<K>(), Self::CAP) };
         branch.write_child(0, child);
         branch.set_count(0, count);
         branch
@@ -143,13 +147,18 @@ impl<K, V, S: Shape> Branch<K, V, S> {
     #[inline(always)]
     pub(super) fn search<P: Probe<K>>(self, probe: P) -> Node {
         let slot = self.search_slot(probe);
-        // SAFETY: `slot <= len`: a probe counts within the slice it is given, as `search_slot` asserts of it.
+        // SAFETY: `slot <= len`: `search_slot` never gives more.
         unsafe { *self.child_ptr(slot) }
     }
 
     #[inline(always)]
     pub(super) fn search_slot<P: Probe<K>>(self, probe: P) -> usize {
         let len = self.len();
+        if P::WHOLE && const { Self::CAP + lead::<K>() <= BLOCK } {
+            // SAFETY: where a probe wants whole blocks, keys are lanes, initialised up to the capacity (invariant 2).
+            let block = unsafe { slice::from_raw_parts(self.separator_ptr(0).cast::<K>(), Self::CAP) };
+            return probe.upper(block).min(len);
+        }
         let slot = if is_plain::<K>() {
             // SAFETY: separators `0..len` are initialised (invariant 2), and of a plain type they are keys.
             probe.upper(unsafe { slice::from_raw_parts(self.separator_ptr(0).cast::<K>(), len) })
@@ -305,7 +314,7 @@ impl<K, V, S: Shape> Branch<K, V, S> {
             unsafe { shift(self.count_ptr(slot + 1), self.count_ptr(slot), len - slot) };
         }
         // SAFETY: one less is initialised.
-        unsafe { self.node.set_len(len - 1) };
+        unsafe { self.shorten(len - 1) };
     }
 
     /// Takes out the leftmost child and the separator behind it.
@@ -321,7 +330,18 @@ impl<K, V, S: Shape> Branch<K, V, S> {
             unsafe { shift(self.count_ptr(1), self.count_ptr(0), len) };
         }
         // SAFETY: one less is initialised.
-        unsafe { self.node.set_len(len - 1) };
+        unsafe { self.shorten(len - 1) };
+    }
+
+    /// Moves the end of the initialised prefix to the left.
+    ///
+    /// # Safety
+    /// - `len` is less than the length; what the prefix had behind is elsewhere now.
+    unsafe fn shorten(self, len: usize) {
+        // SAFETY: the places are within the capacity; of lanes, separators are keys.
+        unsafe { fill_up(self.separator_ptr(len).cast::<K>(), self.len() - len) };
+        // SAFETY: the caller's promise.
+        unsafe { self.node.set_len(len) };
     }
 
     /// Splits off the children from `slot >= 1` on into a new branch, and gives the separator between the two.
@@ -334,7 +354,7 @@ impl<K, V, S: Shape> Branch<K, V, S> {
             right.insert(from - slot, &self.separator(from - 1), self.child(from), self.count(from));
         }
         // SAFETY: a shorter prefix of what is initialised.
-        unsafe { self.node.set_len(slot - 1) };
+        unsafe { self.shorten(slot - 1) };
         (between, right)
     }
 

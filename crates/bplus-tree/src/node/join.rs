@@ -7,6 +7,9 @@ use super::tree::{Slot, Tree, Trunk};
 use crate::arena::Pool;
 use crate::shape::Shape;
 
+/// What is before a gap and what is behind it.
+type Halves<K, V> = (Option<Trunk<K, V>>, Option<Trunk<K, V>>);
+
 impl<K, V, S: Shape> Tree<K, V, S> {
     /// Puts all entries of `right` behind this tree's; the caller says that their keys are greater.
     ///
@@ -73,7 +76,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
     }
 
     /// Takes the branches above the gap apart; what is left of the path and what is right of it are joined again.
-    fn cut_trunk(&mut self, at: Slot<K, V>) -> (Option<Trunk<K, V>>, Option<Trunk<K, V>>) {
+    fn cut_trunk(&mut self, at: Slot<K, V>) -> Halves<K, V> {
         let leaf = at.leaf;
         let (mut node, mut parent) = (leaf.node(), leaf.node().parent());
         node.set_parent(None);

@@ -4,14 +4,17 @@ use core::alloc::Layout;
 use core::marker::PhantomData;
 use core::slice;
 
+use simd_kernels::prefetch;
+
+use super::plain::{fill_up, lead};
+use super::probe::{BLOCK, Probe};
 use super::{Header, Node, shift};
 use crate::arena::{self, LINE, Pool, Releaser};
 use crate::shape::Shape;
 
-/// The header of a leaf.
+/// What a leaf ends with.
 #[repr(C)]
-struct LeafHeader {
-    header: Header,
+struct Links {
     prev: Option<Node>,
     next: Option<Node>,
 }
@@ -48,7 +51,7 @@ impl<K, V> PartialEq for Leaf<K, V> {
 impl<K, V> Eq for Leaf<K, V> {}
 
 impl<K, V> Leaf<K, V> {
-    const KEYS: usize = size_of::<LeafHeader>().next_multiple_of(align_of::<K>());
+    const KEYS: usize = size_of::<Header>().next_multiple_of(align_of::<K>());
     const ALIGN: usize = {
         let entry = if align_of::<K>() > align_of::<V>() { align_of::<K>() } else { align_of::<V>() };
         if entry > LINE { entry } else { LINE }
@@ -58,8 +61,12 @@ impl<K, V> Leaf<K, V> {
         (Self::KEYS + cap * size_of::<K>()).next_multiple_of(align_of::<V>())
     }
 
+    const fn links_offset(cap: usize) -> usize {
+        (Self::values_offset(cap) + cap * size_of::<V>()).next_multiple_of(align_of::<Links>())
+    }
+
     const fn bytes(cap: usize) -> usize {
-        Self::values_offset(cap) + cap * size_of::<V>()
+        Self::links_offset(cap) + size_of::<Links>()
     }
 
     /// Entries in a leaf of full size: as many as fit a kibibyte, but 4..=64 and at least 8 if that takes no more
@@ -68,7 +75,7 @@ impl<K, V> Leaf<K, V> {
         if S::LEAF > 0 {
             return S::LEAF;
         }
-        let mut cap = 64;
+        let mut cap = BLOCK - lead::<K>();
         while cap > 8 && Self::bytes(cap) > LEAF_BYTES {
             cap -= 1;
         }
@@ -117,6 +124,8 @@ impl<K, V> Leaf<K, V> {
         node.set_cap(cap);
         node.set_parent(None);
         let leaf = Self::of(node);
+        // SAFETY: the places are within the capacity.
+        unsafe { fill_up(leaf.key_ptr(0), cap) };
         leaf.set_prev(None);
         leaf.set_next(None);
         leaf
@@ -163,8 +172,8 @@ impl<K, V> Leaf<K, V> {
     }
 
     #[inline(always)]
-    fn links(self) -> *mut LeafHeader {
-        self.node.as_ptr().as_ptr().cast()
+    fn links(self) -> *mut Links {
+        self.node.at(Self::links_offset(self.cap())).cast()
     }
 
     #[inline(always)]
@@ -225,6 +234,35 @@ impl<K, V> Leaf<K, V> {
         unsafe { slice::from_raw_parts(self.key_ptr(0), self.len()) }
     }
 
+    /// The number of keys less than the probe's, and whether the next is equal to it.
+    #[inline(always)]
+    pub(super) fn lower<S: Shape, P: Probe<K>>(self, probe: P) -> (usize, bool) {
+        let full = const { Self::full_cap::<S>() };
+        if !P::WHOLE || const { Self::full_cap::<S>() + lead::<K>() > BLOCK } || self.cap() != full {
+            return probe.lower(self.keys());
+        }
+        // SAFETY: where a probe wants whole blocks, keys are lanes, initialised up to the capacity (invariant 2).
+        let block = unsafe { slice::from_raw_parts(self.key_ptr(0), full) };
+        let (index, hit) = probe.lower(block);
+        (index, hit && index < self.len())
+    }
+
+    /// Asks for the lines that hold entries, and for the links.
+    #[inline]
+    pub(super) fn prefetch_used(self) {
+        const LINES_MAX: usize = 16;
+        let len = self.len();
+        let ask = |from: usize, to: usize| {
+            for line in (from / LINE..to.div_ceil(LINE)).take(LINES_MAX) {
+                prefetch(self.node.at(line * LINE));
+            }
+        };
+        let (values, links) = (Self::values_offset(self.cap()), Self::links_offset(self.cap()));
+        ask(LINE, Self::KEYS + len * size_of::<K>());
+        ask(values, values + len * size_of::<V>());
+        ask(links, links + 1);
+    }
+
     /// Puts an entry at `index`; later ones move up.
     #[inline]
     pub(super) fn insert(self, index: usize, key: K, value: V) {
@@ -268,6 +306,8 @@ impl<K, V> Leaf<K, V> {
         unsafe { shift(self.key_ptr(index + 1), self.key_ptr(index), len - index - 1) };
         // SAFETY: the same for values.
         unsafe { shift(self.value_ptr(index + 1), self.value_ptr(index), len - index - 1) };
+        // SAFETY: one less is in use.
+        unsafe { fill_up(self.key_ptr(len - 1), 1) };
         // SAFETY: one less is initialised.
         unsafe { self.node.set_len(len - 1) };
         (key, value)
@@ -290,6 +330,8 @@ impl<K, V> Leaf<K, V> {
         unsafe { shift(self.key_ptr(from + count), self.key_ptr(from), len - from - count) };
         // SAFETY: the same for values.
         unsafe { shift(self.value_ptr(from + count), self.value_ptr(from), len - from - count) };
+        // SAFETY: what is behind the rest is not in use any more.
+        unsafe { fill_up(self.key_ptr(len - count), count) };
         // SAFETY: `count` entries left, the rest closed up.
         unsafe { self.node.set_len(len - count) };
         // SAFETY: `count` entries came, within the capacity by the assertion.

@@ -6,6 +6,8 @@
 use core::any::TypeId;
 use core::marker::PhantomData;
 
+use super::Header;
+
 /// The id of `T` with its lifetimes made `'static`.
 #[inline(always)]
 fn id_of<T: ?Sized>() -> TypeId {
@@ -44,6 +46,36 @@ pub(crate) fn read_as<A: ?Sized, B: Copy + 'static>(value: &A) -> Option<B> {
         Some(unsafe { *core::ptr::from_ref(value).cast::<B>() })
     } else {
         None
+    }
+}
+
+/// Writes the greatest number over `count` keys that are not in use, if keys are searched in the lanes of vectors: the
+/// primitive integers. Of other types it does nothing.
+///
+/// So a search may take the whole block as sorted, of a length that the compiler knows.
+///
+/// # Safety
+/// - `count` keys may be written from `keys` on; they need not be initialised, and are not dropped.
+#[inline(always)]
+pub(super) unsafe fn fill_up<K>(keys: *mut K, count: usize) {
+    macro_rules! lanes {
+        ($($type:ty),+) => {$(
+            if const { size_of::<K>() == size_of::<$type>() } && same::<K, $type>() {
+                for index in 0..count {
+                    // SAFETY: the caller's promise; `K` is this type.
+                    unsafe { keys.wrapping_add(index).cast::<$type>().write(<$type>::MAX) };
+                }
+            }
+        )+};
+    }
+    lanes!(u64, u32, usize, i64, i32, isize, u16, i16, u8, i8);
+}
+
+/// Lanes of keys that a node's header takes up in its first cache line.
+pub(super) const fn lead<K>() -> usize {
+    match size_of::<K>() {
+        1 | 2 | 4 | 8 => size_of::<Header>() / size_of::<K>(),
+        _ => 0,
     }
 }
 

@@ -14,7 +14,13 @@ pub(super) trait Probe<K>: Copy {
     fn upper(self, keys: &[K]) -> usize;
     /// Whether the sought key is not before `key`.
     fn not_before(self, key: &K) -> bool;
+
+    /// Whether keys are lanes, so that whole blocks of them, filled up with the greatest key, can be searched.
+    const WHOLE: bool = false;
 }
+
+/// The most keys of a block that is searched whole, and lanes of the header before it.
+pub(super) const BLOCK: usize = 64;
 
 /// Compares with `Ord::cmp` of the borrowed form.
 pub(super) struct ByOrd<'q, Q: ?Sized>(pub(super) &'q Q);
@@ -80,6 +86,8 @@ macro_rules! by_lanes {
             fn not_before(self, key: &T) -> bool {
                 *key <= self.sought
             }
+
+            const WHOLE: bool = true;
         }
     };
 }

@@ -4,6 +4,8 @@ use core::marker::PhantomData;
 use core::mem;
 use core::ptr;
 
+use simd_kernels::prefetch;
+
 use super::Node;
 use super::branch::Branch;
 use super::leaf::Leaf;
@@ -35,8 +37,10 @@ pub(crate) struct RawRange<K, V> {
     slot: usize,
 }
 
-/// How many leaves ahead of the front are asked for.
+/// How many leaves ahead of the front are asked for: the lines in use.
 const AHEAD: usize = 4;
+/// How many leaves ahead the header is asked for, which says what lines are in use.
+const FAR_AHEAD: usize = 8;
 
 impl<K, V> Clone for RawRange<K, V> {
     fn clone(&self) -> Self {
@@ -144,16 +148,22 @@ impl<K, V> RawRange<K, V> {
                 return;
             };
             self.slot = branch.slot_of(leaf.node());
-            for node in branch.children().iter().skip(self.slot + 1).take(AHEAD - 1) {
+            let ahead = &branch.children()[self.slot..];
+            for node in ahead.iter().take(FAR_AHEAD).skip(AHEAD) {
+                prefetch(node.as_ptr().as_ptr());
+            }
+            for node in ahead.iter().take(AHEAD).skip(1) {
                 Tree::<K, V, S>::prefetch_leaf(*node);
             }
         } else {
             self.slot += 1;
         }
-        if let Some(node) =
-            above.and_then(|above| Branch::<K, V, S>::of(above).children().get(self.slot + AHEAD).copied())
-        {
-            Tree::<K, V, S>::prefetch_leaf(node);
+        let Some(branch) = above.map(Branch::<K, V, S>::of) else { return };
+        if let Some(node) = branch.children().get(self.slot + FAR_AHEAD) {
+            prefetch(node.as_ptr().as_ptr());
+        }
+        if let Some(node) = branch.children().get(self.slot + AHEAD) {
+            Leaf::<K, V>::of(*node).prefetch_used();
         }
     }
 
@@ -199,10 +209,14 @@ impl<K, V> RawRange<K, V> {
     }
 }
 
+type Borrowed<'a, K, V, S> = PhantomData<(&'a K, &'a V, fn() -> S)>;
+type BorrowedMut<'a, K, V, S> = PhantomData<(&'a K, &'a mut V, fn() -> S)>;
+type Owned<K, V, S> = PhantomData<(K, V, fn() -> S)>;
+
 /// A borrowed span: gives `&K` and whatever `V` was borrowed as.
 pub(crate) struct Span<'a, K, V, S> {
     raw: RawRange<K, V>,
-    tree: PhantomData<(&'a K, &'a V, fn() -> S)>,
+    tree: Borrowed<'a, K, V, S>,
 }
 
 impl<K, V, S> Clone for Span<'_, K, V, S> {
@@ -235,14 +249,20 @@ impl<'a, K, V, S: Shape> Span<'a, K, V, S> {
 
     #[inline(always)]
     pub(crate) fn next(&mut self) -> Option<(&'a K, &'a V)> {
+        let (key, value) = self.raw.next::<S>()?;
         // SAFETY: the range gives initialised entries of a tree that is borrowed for 'a.
-        self.raw.next::<S>().map(|(key, value)| unsafe { (&*key, &*value) })
+        let key = unsafe { &*key };
+        // SAFETY: the same.
+        Some((key, unsafe { &*value }))
     }
 
     #[inline]
     pub(crate) fn next_back(&mut self) -> Option<(&'a K, &'a V)> {
+        let (key, value) = self.raw.next_back()?;
         // SAFETY: as in `next`.
-        self.raw.next_back().map(|(key, value)| unsafe { (&*key, &*value) })
+        let key = unsafe { &*key };
+        // SAFETY: the same.
+        Some((key, unsafe { &*value }))
     }
 
     /// The rest of the front leaf.
@@ -259,7 +279,7 @@ impl<'a, K, V, S: Shape> Span<'a, K, V, S> {
 /// A mutably borrowed span: gives `&K` and `&mut V`, each entry once.
 pub(crate) struct SpanMut<'a, K, V, S> {
     raw: RawRange<K, V>,
-    tree: PhantomData<(&'a K, &'a mut V, fn() -> S)>,
+    tree: BorrowedMut<'a, K, V, S>,
 }
 
 impl<K, V, S> Default for SpanMut<'_, K, V, S> {
@@ -286,14 +306,20 @@ impl<'a, K, V, S: Shape> SpanMut<'a, K, V, S> {
 
     #[inline(always)]
     pub(crate) fn next(&mut self) -> Option<(&'a K, &'a mut V)> {
+        let (key, value) = self.raw.next::<S>()?;
         // SAFETY: the range gives each initialised entry once, of a tree that is mutably borrowed for 'a.
-        self.raw.next::<S>().map(|(key, value)| unsafe { (&*key, &mut *value) })
+        let key = unsafe { &*key };
+        // SAFETY: the same.
+        Some((key, unsafe { &mut *value }))
     }
 
     #[inline]
     pub(crate) fn next_back(&mut self) -> Option<(&'a K, &'a mut V)> {
+        let (key, value) = self.raw.next_back()?;
         // SAFETY: as in `next`; what the back gives, the front does not.
-        self.raw.next_back().map(|(key, value)| unsafe { (&*key, &mut *value) })
+        let key = unsafe { &*key };
+        // SAFETY: the same.
+        Some((key, unsafe { &mut *value }))
     }
 
     /// The rest of the front leaf.
@@ -316,7 +342,7 @@ impl<'a, K, V, S: Shape> SpanMut<'a, K, V, S> {
 pub(crate) struct IntoRange<K, V, S: Shape> {
     raw: RawRange<K, V>,
     trunk: Trunk<K, V>,
-    entries: PhantomData<(K, V, fn() -> S)>,
+    entries: Owned<K, V, S>,
 }
 
 // SAFETY: it owns its entries and nodes.

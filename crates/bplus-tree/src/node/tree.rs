@@ -326,16 +326,15 @@ impl<K, V, S: Shape> Tree<K, V, S> {
     #[inline(always)]
     fn descend<P: Probe<K>>(&self, probe: P) -> Option<Slot<K, V>> {
         let leaf = Self::leaf_of(self.trunk.as_ref()?, probe);
-        let (index, hit) = probe.lower(leaf.keys());
+        let (index, hit) = leaf.lower::<S, P>(probe);
         Some(Slot::new(leaf, index, hit))
     }
 
     #[inline(always)]
     fn look_up_by<P: Probe<K>>(&self, probe: P) -> Option<&V> {
         let leaf = Self::leaf_of(self.trunk.as_ref()?, probe);
-        let keys = leaf.keys();
-        let (index, hit) = probe.lower(keys);
-        if !hit || index >= keys.len() {
+        let (index, hit) = leaf.lower::<S, P>(probe);
+        if !hit || index >= leaf.len() {
             return None;
         }
         // SAFETY: `index < len`, so the value is initialised; nothing changes while `self` is borrowed.
@@ -358,7 +357,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
             rank += branch.count_before(slot);
         }
         let leaf = Leaf::of(node);
-        let (index, hit) = probe.lower(leaf.keys());
+        let (index, hit) = leaf.lower::<S, P>(probe);
         (Some(Slot::new(leaf, index, hit)), rank + index)
     }
 

@@ -2,6 +2,7 @@
 //! run on a map and on std's, compared after every step.
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part")]
+#![allow(clippy::incompatible_msrv, reason = "std's newest methods are what is compared with")]
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;

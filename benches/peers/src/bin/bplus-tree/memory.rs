@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering};
 
 use bench_own::bplus_tree::Workload;
-use bench_own::harness::{Against, Suite};
+use bench_own::harness::{Metric, SCHEMA, Suite, Target};
 use bplus_tree::BPlusTreeMap;
 
 use crate::engines::SortedMap;
@@ -60,8 +60,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// Counted bytes are stood in for time: the harness's samples are nanoseconds an operation, so a contender sleeps not
-/// but reports its bytes as a note, and the row's own metric is made here.
+/// Bytes per entry; a counted figure, so a row without a contest.
 pub(crate) fn rows(suite: &mut Suite) {
     let size = 1_000_000;
     for (bench, most, brie) in [
@@ -75,10 +74,6 @@ pub(crate) fn rows(suite: &mut Suite) {
         let work = Workload::<u64>::new(size, 1, suite.options().seed);
         let ascending: Vec<u64> = work.sorted.iter().map(|entry| entry.0).collect();
         let build = Build { bench, random: &work.keys, ascending: &ascending, sorted: &work.sorted };
-        #[cfg_attr(
-            not(feature = "bplus-tree-all"),
-            expect(unused_mut, reason = "more peers are added below")
-        )]
         let mut rows = vec![
             ("bplus-tree", build.bytes::<BPlusTreeMap<u64, u64>>()),
             ("std", build.bytes::<BTreeMap<u64, u64>>()),
@@ -92,26 +87,48 @@ pub(crate) fn rows(suite: &mut Suite) {
             rows.push(("sweep-bptree", build.bytes::<sweep_bptree::BPlusTreeMap<u64, u64>>()));
             rows.push(("scc TreeIndex", build.bytes::<scc::TreeIndex<u64, u64>>()));
         }
-        let mut contest = suite
-            .contest(bench, size)
-            .models("memory of an index of u64 to u64; the figure is the note `bytes/entry`, the time means nothing")
-            .flatters("packed leaves")
-            .target(Against::Engine("brie-tree"), brie)
-            .rounds_max(1);
-        for (name, bytes) in &rows {
-            contest = match *name {
-                "bplus-tree" => contest.ours(name, env!("CARGO_PKG_VERSION"), || (), |()| 0),
-                _ => contest.peer(name, "", || (), |()| 0),
-            }
-            .note("bytes/entry", *bytes as f64 / size as f64)
-            .note("most", most);
-        }
-        contest.run();
-        for (name, bytes) in rows {
-            eprintln!("  {bench}: {name} {:.2} bytes/entry", bytes as f64 / size as f64);
+        let ours = Metric {
+            schema: SCHEMA,
+            structure: "bplus-tree".into(),
+            bench: bench.into(),
+            size: size as u64,
+            threads: 1,
+            models: "memory of an index of u64 to u64, counted at the allocator".into(),
+            flatters: "packed leaves".into(),
+            engine: String::new(),
+            engine_version: String::new(),
+            ours: true,
+            unit: "bytes/entry".into(),
+            clock: None,
+            operations: size as u64,
+            seed: suite.options().seed,
+            checksum: "0".repeat(16),
+            samples: Vec::new(),
+            targets: vec![
+                Target { against: "brie-tree".into(), ratio: brie },
+                Target { against: ALLOWANCE.into(), ratio: 1.0 },
+            ],
+            notes: Vec::new(),
+            error: None,
+        };
+        rows.push((ALLOWANCE, (most * size as f64) as isize));
+        for (engine, bytes) in rows {
+            let is_ours = engine == "bplus-tree";
+            let each = bytes as f64 / size as f64;
+            eprintln!("{bench}/{size} {engine}: {each:.2} bytes/entry");
+            suite.emit(&Metric {
+                engine: engine.into(),
+                samples: vec![each],
+                ours: is_ours,
+                targets: if is_ours { ours.targets.clone() } else { Vec::new() },
+                ..ours.clone()
+            });
         }
     }
 }
+
+/// The name under which the allowance stands in the table.
+const ALLOWANCE: &str = "allowance";
 
 struct Build<'a> {
     bench: &'a str,
