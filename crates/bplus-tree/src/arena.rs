@@ -96,7 +96,7 @@ impl Pool {
         let align = if bytes == CHUNK_BYTES_MAX { align.max(CHUNK_BYTES_MAX) } else { align };
         let whole = Layout::from_size_align(bytes, align).expect("a chunk is far below isize::MAX bytes");
         // SAFETY: `bytes` is at least a header.
-        let Some(chunk) = NonNull::new(unsafe { alloc(whole) }) else { handle_alloc_error(whole) };
+        let Some(chunk) = NonNull::new(unsafe { alloc(whole) }) else { out_of_memory(whole) };
         advise_huge(chunk, bytes);
         let chunk = chunk.cast::<Chunk>();
         // SAFETY: fresh memory with the size and alignment of a chunk header at its start.
@@ -199,7 +199,7 @@ impl Drop for Releaser {
 /// A node in an allocation of its own: home 0, all else but that uninitialised.
 pub(crate) fn alloc_alone(layout: Layout) -> Node {
     // SAFETY: a node has at least a header, so `layout` has a size.
-    let Some(memory) = NonNull::new(unsafe { alloc(layout) }) else { handle_alloc_error(layout) };
+    let Some(memory) = NonNull::new(unsafe { alloc(layout) }) else { out_of_memory(layout) };
     // SAFETY: fresh memory with room and alignment for a header.
     unsafe { Node::init(memory.cast(), 0) }
 }
@@ -211,6 +211,20 @@ pub(crate) fn alloc_alone(layout: Layout) -> Node {
 pub(crate) unsafe fn free_alone(node: Node, layout: Layout) {
     // SAFETY: the caller's promise.
     unsafe { dealloc(node.as_ptr().cast().as_ptr(), layout) };
+}
+
+/// Ends the process: nodes are allocated in the middle of splits and cuts, when the tree is not whole. Without std, or
+/// with a hook of nightly's, `handle_alloc_error` may unwind; from here that is an abort.
+#[cold]
+fn out_of_memory(layout: Layout) -> ! {
+    struct NoUnwinding;
+    impl Drop for NoUnwinding {
+        fn drop(&mut self) {
+            panic!("out of memory in a tree that is not whole"); // the second panic: aborts
+        }
+    }
+    let _guard = NoUnwinding;
+    handle_alloc_error(layout)
 }
 
 fn holders(chunk: &NonNull<Chunk>) -> &AtomicUsize {

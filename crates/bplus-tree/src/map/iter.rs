@@ -12,6 +12,14 @@ pub struct Iter<'a, K, V, S = Auto> {
 }
 
 /// The entries of a map with values to change, of [`iter_mut`](crate::BPlusTreeMap::iter_mut).
+///
+/// Invariant in `V`: a shorter-lived value cannot be put into a map of longer-lived ones.
+/// ```compile_fail
+/// use bplus_tree::map::IterMut;
+/// fn shorter<'a, 'b>(iter: IterMut<'b, u32, &'static str>) -> IterMut<'b, u32, &'a str> {
+///     iter
+/// }
+/// ```
 pub struct IterMut<'a, K, V, S = Auto> {
     span: SpanMut<'a, K, V, S>,
 }

@@ -73,6 +73,8 @@ impl<K, V> Leaf<K, V> {
     /// than 4 KiB (decision 0041).
     pub(crate) const fn full_cap<S: Shape>() -> usize {
         if S::LEAF > 0 {
+            // Here, where it is a constant: `bytes` overflows at compile time or nowhere, for no `cap` is greater.
+            assert!(Self::bytes(S::LEAF) < isize::MAX as usize - Self::ALIGN, "a leaf is too large");
             return S::LEAF;
         }
         let mut cap = BLOCK - lead::<K>();
