@@ -10,6 +10,7 @@ mod oracle;
 mod panels;
 mod parallel;
 mod points;
+mod projection;
 mod residual;
 mod ruler;
 mod scan;

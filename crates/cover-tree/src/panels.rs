@@ -5,6 +5,7 @@ use simd_kernels::panel::{self, Covariance, LANES, Lanes, Norm, QUERIES, Residua
 
 use crate::Points;
 use crate::metric::{Blocks, Image, Metric, Residuals};
+use crate::projection::Projection;
 use crate::ruler::{Ruler, numerator_error};
 
 /// How many panels one call of a kernel covers: enough to hide the call, few enough that the limits stay fresh.
@@ -30,6 +31,8 @@ pub(crate) struct Panels {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Layout {
     pub(crate) form: Form,
+    /// What the rows of images are instead of their coordinates; the last one is then the length that is left out.
+    projection: Option<Projection>,
     /// What is subtracted from each coordinate before it is rounded to f32.
     pub(crate) centre: Vec<f64>,
     /// What it is multiplied by then: a power of two.
@@ -76,7 +79,7 @@ impl Panels {
     ) -> Option<Self> {
         let layout = match metric.blocks() {
             Blocks::None => return None,
-            Blocks::Image(image) => Layout::of_images(points, image, positions),
+            Blocks::Image(image) => Layout::of_images(points, image, positions, None),
             Blocks::Residual(residuals) => Layout::of_residuals(points, residuals, positions),
         };
         Some(Self::with_layout(layout, points, metric, positions))
@@ -116,12 +119,11 @@ impl Panels {
         panel::norm_row(level, norm, query, panels, keys);
     }
 
-    /// The `1 / sqrt(p)` of a panel's points, if it is one of residuals.
+    /// What [`Ruler::loosen`] takes of a panel's points: for residuals `1 / sqrt(p)`, for projections what they leave out.
+    #[inline]
     pub(crate) fn scales(&self, panel: usize) -> Option<&[f32; LANES]> {
-        match self.layout.form {
-            Form::Image(_) => None,
-            Form::Residual { .. } => Some(&self.lanes[(panel + 1) * self.layout.rows() - 1].0),
-        }
+        let exact = matches!(self.layout.form, Form::Image(_)) && self.layout.projection.is_none();
+        (!exact).then(|| &self.lanes[(panel + 1) * self.layout.rows() - 1].0)
     }
 
     /// Bytes of the rows.
@@ -190,23 +192,35 @@ impl Layout {
         }
     }
 
-    pub(crate) fn of_images<S: Points>(points: &S, image: &dyn Image<S::Point>, positions: &[u32]) -> Self {
-        let dimension =
-            positions.first().map_or(1, |&first| image.dimension(points.point(first as usize)).max(1));
-        let (low, high) = bounds(positions, dimension, |position, out| {
-            image.image(points.point(position as usize), &mut out[..]);
-        });
+    pub(crate) fn of_images<S: Points>(
+        points: &S,
+        image: &dyn Image<S::Point>,
+        positions: &[u32],
+        projection: Option<Projection>,
+    ) -> Self {
+        let of_point = |first: &u32| image.dimension(points.point(*first as usize)).max(1);
+        let whole = positions.first().map_or(1, of_point);
+        let dimension = projection.as_ref().map_or(whole, Projection::dimension);
+        let write = |position: u32, out: &mut [f64]| {
+            write_image(image, projection.as_ref(), points.point(position as usize), out);
+        };
+        let (low, high) = bounds(positions, dimension, write);
         let origin = vec![0.0; dimension];
-        let middle: Vec<f64> = low.iter().zip(&high).map(|(low, high)| low / 2.0 + high / 2.0).collect();
+        let mut middle: Vec<f64> = low.iter().zip(&high).map(|(low, high)| low / 2.0 + high / 2.0).collect();
+        if projection.is_some() {
+            // Lengths that are left out are multiplied with one another, so they stay what they are.
+            middle[dimension - 1] = 0.0;
+        }
         // Floats that are f32 already stay exact where they are; others lose least near 0.
         [origin, middle]
             .into_iter()
             .map(|centre| {
                 let scale = power_of_two_below(low.iter().chain(&high).zip(centre.iter().cycle()));
-                let mut layout = Self { form: Form::Image(image.norm()), centre, scale, error: 0.0 };
+                let form = Form::Image(image.norm());
+                let mut layout = Self { form, projection: projection.clone(), centre, scale, error: 0.0 };
                 let mut values = vec![0.0; dimension];
                 for &position in positions {
-                    image.image(points.point(position as usize), &mut values);
+                    write(position, &mut values);
                     layout.error = layout.error.max(layout.fit(&mut values));
                 }
                 layout
@@ -232,7 +246,7 @@ impl Layout {
             vector_max,
             scale_median,
         };
-        let mut layout = Self { form: form(0.0, 0.0), centre, scale: 1.0, error: 0.0 };
+        let mut layout = Self { form: form(0.0, 0.0), projection: None, centre, scale: 1.0, error: 0.0 };
         let mut vector_max = 0.0_f64;
         let mut scales = Vec::with_capacity(positions.len());
         for &position in positions {
@@ -251,6 +265,10 @@ impl Layout {
 
     /// Moves and scales a point's coordinates, rounds them to f32, and tells the length of the rounding error.
     fn fit(&self, coordinates: &mut [f64]) -> f64 {
+        let blur = self
+            .projection
+            .as_ref()
+            .map_or(0.0, |projection| projection.error() * self.scale * length(coordinates));
         let mut error = 0.0;
         for (value, centre) in coordinates.iter_mut().zip(&self.centre) {
             let moved = (*value - centre) * self.scale;
@@ -265,7 +283,7 @@ impl Layout {
         }
         match self.form {
             Form::Image(Norm::Manhattan) => error,
-            _ => error.sqrt() * (1.0 + 1e-12),
+            _ => error.sqrt() * (1.0 + 1e-12) + blur,
         }
     }
 
@@ -273,7 +291,7 @@ impl Layout {
     fn write<P: ?Sized>(&self, blocks: Blocks<'_, P>, point: &P, values: &mut [f64]) -> f64 {
         match (blocks, self.form) {
             (Blocks::Image(image), _) => {
-                image.image(point, values);
+                write_image(image, self.projection.as_ref(), point, values);
                 self.fit(values)
             }
             (Blocks::Residual(residuals), Form::Residual { rank, deviation, .. }) => {
@@ -292,18 +310,14 @@ impl Layout {
         let error = self.write(metric.blocks(), query, &mut values) + self.error;
         let floats = |values: &[f64]| values.iter().map(|value| *value as f32).collect();
         match self.form {
-            Form::Image(norm) => Prepared {
-                values: floats(&values),
-                slack: 0.0,
-                ill: false,
-                ruler: Ruler::of_norm(
-                    norm == Norm::Euclidean,
-                    self.scale,
-                    values.len(),
-                    error,
-                    metric.rounding(),
-                ),
-            },
+            Form::Image(norm) => {
+                let values: Vec<f32> = floats(&values);
+                let squared = norm == Norm::Euclidean;
+                let left_out = self.projection.as_ref().and(values.last().copied()).unwrap_or(0.0);
+                let ruler = Ruler::of_norm(squared, self.scale, values.len(), error, metric.rounding())
+                    .leaving_out(left_out);
+                Prepared { values, slack: 0.0, ill: false, ruler }
+            }
             Form::Residual { rank, vector_max, scale_median, .. } => {
                 let dimension = self.centre.len();
                 let lengths = length(&values[dimension..][..rank]) * vector_max;
@@ -319,6 +333,18 @@ impl Layout {
                 }
             }
         }
+    }
+}
+
+fn write_image<P: ?Sized>(
+    image: &dyn Image<P>,
+    projection: Option<&Projection>,
+    point: &P,
+    values: &mut [f64],
+) {
+    match projection {
+        Some(projection) => projection.image(image, point, values),
+        None => image.image(point, values),
     }
 }
 

@@ -13,10 +13,12 @@ pub use validate::Broken;
 
 use crate::metric::{Blocks, Metric};
 use crate::panels::{Layout, Panels};
+use crate::projection::Projection;
+use crate::ruler::Ruler;
 use crate::scan::check_points;
 use crate::{Bitmap, Error, Points};
 use build::Built;
-use simd_kernels::panel::LANES;
+use simd_kernels::panel::{LANES, Norm};
 use topology::Node;
 
 /// An exact index that prunes by the triangle inequality: for data of low intrinsic dimension in any space, and for
@@ -78,6 +80,8 @@ const NO_SLOT: u32 = u32::MAX;
 struct TreePanels {
     leaves: Panels,
     centres: Panels,
+    /// The radii around the centres, in image units and rounded up; one array a panel.
+    radii: Vec<[f32; LANES]>,
 }
 
 impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
@@ -125,7 +129,9 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
 
     /// Bytes of the nodes, panels and tables, besides the points.
     pub fn bytes(&self) -> usize {
-        let panels = |panels: &TreePanels| panels.leaves.bytes() + panels.centres.bytes();
+        let panels = |panels: &TreePanels| {
+            panels.leaves.bytes() + panels.centres.bytes() + size_of_val(&panels.radii[..])
+        };
         size_of_val(&self.nodes[..])
             + size_of_val(&self.indices[..])
             + size_of_val(&self.slots[..])
@@ -174,12 +180,17 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
 
     /// Writes the panels, each leaf and each set of children starting a panel of its own.
     fn pack(&mut self) {
-        let (mut leaves, mut centres) = (Vec::new(), Vec::new());
+        let (mut leaves, mut centres, mut radii) = (Vec::new(), Vec::new(), Vec::new());
         for id in 0..self.nodes.len() {
             let node = self.nodes[id];
             let (slots, to): (Vec<u32>, _) = match node.is_leaf() {
                 true => (node.range().map(|slot| slot as u32).collect(), &mut leaves),
-                false => (self.nodes[node.range()].iter().map(|child| child.centre).collect(), &mut centres),
+                false => {
+                    let children = &self.nodes[node.range()];
+                    radii.extend(children.iter().map(|child| child.radius));
+                    radii.resize(radii.len().next_multiple_of(LANES), 0.0);
+                    (children.iter().map(|child| child.centre).collect(), &mut centres)
+                }
             };
             self.nodes[id].panel = (to.len() / LANES) as u32;
             to.extend_from_slice(&slots);
@@ -190,9 +201,26 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
         if let Blocks::Image(image) = self.metric.blocks()
             && !leaves.is_empty()
         {
-            let layout = Layout::of_images(&self.points, image, &leaves);
+            let projection = match image.norm() {
+                Norm::Euclidean => Projection::find(&self.points, image, &leaves, self.leaf_radius()),
+                _ => None,
+            };
+            let layout = Layout::of_images(&self.points, image, &leaves, projection);
             let pack = |slots: &[u32]| Panels::with_layout(layout.clone(), &self.points, &self.metric, slots);
-            self.blocks = Some(TreePanels { leaves: pack(&leaves), centres: pack(&centres) });
+            let lanes = |radii: &[f64; LANES]| radii.map(|radius| Ruler::radius(radius, layout.scale));
+            self.blocks = Some(TreePanels {
+                leaves: pack(&leaves),
+                centres: pack(&centres),
+                radii: radii.as_chunks().0.iter().map(lanes).collect(),
+            });
         }
+    }
+
+    /// The median radius of a leaf: the length at which distances are told apart.
+    fn leaf_radius(&self) -> f64 {
+        let leaves = self.nodes.iter().filter(|node| node.is_leaf());
+        let mut radii: Vec<f64> = leaves.map(|leaf| leaf.radius).collect();
+        let middle = radii.len() / 2;
+        if radii.is_empty() { 0.0 } else { *radii.select_nth_unstable_by(middle, f64::total_cmp).1 }
     }
 }

@@ -1,6 +1,6 @@
 //! Best-first search: the node that may hold the nearest point is opened next, until none can matter.
 
-use std::cmp::Ordering;
+use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use simd_kernels::Level;
@@ -15,38 +15,39 @@ use crate::panels::Prepared;
 use crate::scan::fetch;
 use crate::{Error, Neighbour, Points};
 
-/// A node in the queue: nothing below it is nearer than `nearest`.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Open {
-    pub(super) nearest: f64,
-    pub(super) node: u32,
-}
+/// A node in the queue: nothing below it is nearer than `nearest`, which is not negative.
+///
+/// Both fit one word, whose order is that of `nearest` and then of the id: a float that is not negative orders as its bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Open(u64);
 
-impl Ord for Open {
-    /// The nearest is the greatest, as a heap wants it; ids make the order total.
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.nearest.total_cmp(&self.nearest).then(other.node.cmp(&self.node))
+impl Open {
+    #[inline]
+    fn new(nearest: f32, node: u32) -> Reverse<Self> {
+        Reverse(Self((u64::from(nearest.to_bits()) << 32) | u64::from(node)))
+    }
+
+    #[inline]
+    fn nearest(self) -> f32 {
+        f32::from_bits((self.0 >> 32) as u32)
+    }
+
+    #[inline]
+    fn node(self) -> usize {
+        self.0 as u32 as usize
     }
 }
 
-impl PartialOrd for Open {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
+/// The greatest f32 that is not greater, for a number that is not negative.
+fn round_down(x: f64) -> f32 {
+    let rounded = x as f32;
+    if f64::from(rounded) > x { rounded.next_down() } else { rounded }
 }
-
-impl PartialEq for Open {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Open {}
 
 /// What a search keeps between queries, so that it allocates once a batch.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
-    queue: BinaryHeap<Open>,
+    queue: BinaryHeap<Reverse<Open>>,
     keys: Vec<[f32; LANES]>,
 }
 
@@ -76,7 +77,7 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
         }
         scratch.queue.clear();
         if self.nodes.first().is_some_and(|root| root.index_min < request.search.before) {
-            scratch.queue.push(Open { nearest: 0.0, node: 0 });
+            scratch.queue.push(Open::new(0.0, 0));
         }
         let mut work = match &self.blocks {
             Some(panels) => self.run_panels(panels, request, scratch, budget, &mut best),
@@ -110,13 +111,14 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
     ) -> Work {
         let rounding = self.metric.rounding();
         let mut work = Work { compared: 0, unseen: f64::INFINITY };
-        while let Some(Open { nearest, node }) = scratch.queue.pop() {
+        while let Some(Reverse(open)) = scratch.queue.pop() {
+            let nearest = f64::from(open.nearest());
             let bound = rounding.above(self.metric.triangle(best.worst()));
             if nearest > bound || work.compared >= budget {
                 work.unseen = nearest;
                 break;
             }
-            let node = &self.nodes[node as usize];
+            let node = &self.nodes[open.node()];
             work.compared += node.range().len();
             if node.is_leaf() {
                 node.range().for_each(|slot| self.offer(best, request, slot));
@@ -132,7 +134,7 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
                 // Infinity minus infinity: an infinite radius rules nothing out.
                 let gap = (rounding.below(self.metric.triangle(distance)) - radius).max(nearest);
                 if gap <= bound {
-                    scratch.queue.push(Open { nearest: gap, node: child as u32 });
+                    scratch.queue.push(Open::new(round_down(gap), child as u32));
                 }
             }
         }
@@ -154,42 +156,49 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
         let search = request.search.within(best.worst());
         let mut found = Candidates::new(&search, &ruler, triangle);
         let mut work = Work { compared: 0, unseen: f64::INFINITY };
-        let mut bound = ruler.above(found.limit);
-        while let Some(Open { nearest, node }) = scratch.queue.pop() {
+        let mut bound = ruler.reach(found.limit);
+        while let Some(Reverse(open)) = scratch.queue.pop() {
+            let nearest = open.nearest();
             if nearest > bound || work.compared >= budget {
-                work.unseen = nearest;
+                work.unseen = f64::from(nearest) / panels.leaves.layout.scale;
                 break;
             }
-            let node = &self.nodes[node as usize];
+            let node = &self.nodes[open.node()];
+            if node.index_min >= request.search.before {
+                continue;
+            }
             let below = node.range();
             work.compared += below.len();
+            let first_panel = node.panel as usize;
             let count = below.len().div_ceil(LANES);
             if scratch.keys.len() < count {
                 scratch.keys.resize(count, [0.0; LANES]);
             }
             let keys = &mut scratch.keys[..count];
+            let firsts = below.clone().step_by(LANES);
+            let lanes = |first: usize| u16::MAX >> (LANES - (below.end - first).min(LANES));
             if node.is_leaf() {
-                panels.leaves.row(level, &values, node.panel as usize, keys);
-                for (panel, keys) in keys.iter().enumerate() {
-                    let first = below.start + panel * LANES;
-                    let mask = u16::MAX >> (LANES - (below.end - first).min(LANES));
-                    let hits = hits(keys, found.limit) & mask;
-                    found.push_hits(hits, keys, None, &ruler, |lane| {
+                panels.leaves.row(level, &values, first_panel, keys);
+                for ((first, panel), keys) in firsts.zip(first_panel..).zip(&*keys) {
+                    let hits = hits(keys, found.limit) & lanes(first);
+                    found.push_hits(hits, keys, panels.leaves.scales(panel), &ruler, |lane| {
                         let index = self.indices[first + lane];
                         let wanted = request.search.allows(index) && !self.removed.contains(index);
                         wanted.then_some((first + lane) as u32)
                     });
                 }
                 found.thin_early(&ruler);
-                bound = ruler.above(found.limit);
+                bound = ruler.reach(found.limit);
                 continue;
             }
-            panels.centres.row(level, &values, node.panel as usize, keys);
-            for (i, child) in below.enumerate() {
-                let Node { radius, index_min, .. } = self.nodes[child];
-                let gap = (ruler.below(keys[i / LANES][i % LANES]) - radius).max(nearest);
-                if gap <= bound && index_min < request.search.before {
-                    scratch.queue.push(Open { nearest: gap, node: child as u32 });
+            panels.centres.row(level, &values, first_panel, keys);
+            for ((first, radii), keys) in firsts.zip(&panels.radii[first_panel..]).zip(&*keys) {
+                let gaps = ruler.gaps(keys, radii, nearest);
+                let mut left = hits(&gaps, bound) & lanes(first);
+                while left != 0 {
+                    let lane = left.trailing_zeros() as usize;
+                    left &= left - 1;
+                    scratch.queue.push(Open::new(gaps[lane], (first + lane) as u32));
                 }
             }
         }

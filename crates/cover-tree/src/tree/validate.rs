@@ -95,6 +95,8 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
     fn covered(&self, id: usize) -> Result<(), Broken> {
         let node = &self.nodes[id];
         let reach = BASE.powi(node.level);
+        // A point may be off from itself by the metric's rounding, as residual correlations are.
+        let rounding = self.metric.rounding();
         let mut open = vec![id];
         while let Some(below) = open.pop() {
             if !self.nodes[below].is_leaf() {
@@ -102,7 +104,7 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
                 continue;
             }
             for slot in self.nodes[below].range() {
-                let distance = self.between(node.centre as usize, slot);
+                let distance = rounding.below(self.between(node.centre as usize, slot));
                 if distance > node.radius || (distance > reach && distance > 0.0) {
                     return Err(Broken::Covering { node: id, index: self.indices[slot] });
                 }
