@@ -32,6 +32,8 @@ use verdict::{Evidence, judge};
 /// unseen, time says nothing. Structures whose two programs are equal byte by byte are not measured.
 ///
 /// Exit codes: 0 OK, 1 REGRESSION, 2 could not run, 3 INCONCLUSIVE (too noisy to tell), 130 interrupted.
+///
+/// New: its parts are tested, but it was not yet run end to end.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cargo xtask gate --base origin/main              every structure

@@ -19,6 +19,8 @@ use crate::{Outcome, process};
 /// soak than halfway through, by more than 1 %, GROWS, which fails.
 ///
 /// Exit codes: 0 measured, 1 something grows, 2 could not run.
+///
+/// New: its parts are tested, but it was not yet run end to end.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cargo xtask mem

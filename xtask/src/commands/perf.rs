@@ -26,6 +26,8 @@ use crate::{Outcome, names, process, tools};
 /// --flame a flame graph of one load from perf's samples of the CPU clock, which work on any machine.
 ///
 /// Exit codes: 0 measured, 2 could not run (valgrind or perf is missing).
+///
+/// New: its parts are tested, but it was not yet run end to end.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cargo xtask perf simd-kernels

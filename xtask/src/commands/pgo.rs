@@ -28,6 +28,8 @@ use crate::{Outcome, interrupt, machine, process, table, tools};
 ///
 /// Exit codes: 0 measured, 1 a test failed in the PGO build, 2 could not run (llvm-profdata of rustc's LLVM is
 /// missing), 130 interrupted.
+///
+/// New: its parts are tested, but it was not yet run end to end.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cargo xtask pgo                        every structure

@@ -21,6 +21,8 @@ use crate::{Outcome, interrupt, machine, process};
 /// that reach 95 % of the best speed. More threads than cores are refused: what they would show is the scheduler.
 ///
 /// Exit codes: 0 measured, 1 an answer depended on the number of threads, 2 could not run, 130 interrupted.
+///
+/// New: its parts are tested, but it was not yet run end to end.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cargo xtask scale                          every structure, as many threads as there are cores

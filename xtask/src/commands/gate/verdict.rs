@@ -10,7 +10,7 @@ use crate::stats::RatioEstimate;
 /// A ratio surely above this is a regression, in time as in instructions.
 pub(super) const BOUND: f64 = 1.02;
 /// Time decides only where a slowdown of this size would be seen.
-const EFFECT: f64 = 1.05;
+pub(super) const EFFECT: f64 = 1.05;
 
 /// What the gate says of a load; the greatest of all loads is what it says of the change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -161,7 +161,9 @@ impl Page {
         let Some((name, kept)) = self.scales.last() else {
             return html! { h2 id="scale" { "Scaling" } p { "Not measured yet: " code { "cargo xtask scale --record" } "." } };
         };
-        let mut loads: BTreeMap<&str, BTreeMap<usize, Vec<(f64, f64)>>> = BTreeMap::new();
+        /// Sizes and times by number of threads.
+        type Curves = BTreeMap<usize, Vec<(f64, f64)>>;
+        let mut loads: BTreeMap<&str, Curves> = BTreeMap::new();
         for point in &kept.result {
             let curve = loads.entry(&point.load).or_default().entry(point.threads).or_default();
             curve.push((point.size as f64, 1e9 / point.operations_per_second));

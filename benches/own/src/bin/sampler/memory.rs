@@ -35,6 +35,8 @@ pub(crate) fn measure(subjects: &[Subject], rounds: u64) {
         let operations: u64 = churned.iter().map(|(operations, _)| operations).sum();
         let at = |round: usize| churned.get(round).map_or(filled.curr_bytes, |(_, stats)| stats.curr_bytes);
         let last = churned.last().map_or(&filled, |(_, stats)| stats);
+        let moments = [churned.len() / 10, churned.len() / 2, churned.len().saturating_sub(1)];
+        let soak = moments.map(|round| at(round) as i64 - before.curr_bytes as i64);
         println!(
             "{}",
             serde_json::json!({
@@ -47,8 +49,7 @@ pub(crate) fn measure(subjects: &[Subject], rounds: u64) {
                 "peak_bytes": filled.max_bytes.saturating_sub(before.curr_bytes),
                 "operations": operations,
                 "churn_blocks": last.total_blocks - filled.total_blocks,
-                "soak_bytes": [at(churned.len() / 10), at(churned.len() / 2), at(churned.len().saturating_sub(1))]
-                    .map(|bytes| bytes as i64 - before.curr_bytes as i64),
+                "soak_bytes": soak,
             })
         );
     }
