@@ -1,5 +1,4 @@
 //! The persistent collections alone: reading, changing in place, and changing while the old version is kept.
-#![expect(missing_docs, reason = "criterion's macros make undocumented functions")]
 
 use bench_own::persistent_collections::{draw, keys, positions};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};

@@ -1,5 +1,4 @@
 //! The radix index alone: lookups, updates and growth.
-#![expect(missing_docs, reason = "criterion's macros make undocumented functions")]
 
 use bench_own::radix_index::{Workload, value};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};

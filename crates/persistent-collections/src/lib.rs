@@ -46,8 +46,6 @@ extern crate std;
 
 mod footprint;
 pub mod hash;
-#[cfg(all(test, loom))]
-mod models;
 mod nodes;
 mod operations;
 pub mod ord;

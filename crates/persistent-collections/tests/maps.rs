@@ -75,7 +75,7 @@ fn decide(left: u32, right: u32) -> Merge<u32> {
         _ if left == right => Merge::Left,
         0 => Merge::Remove,
         1 => Merge::New(left.wrapping_add(right)),
-        _ if left % 2 == 0 => Merge::Right,
+        _ if left.is_multiple_of(2) => Merge::Right,
         _ => Merge::Left,
     }
 }

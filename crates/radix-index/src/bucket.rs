@@ -192,7 +192,7 @@ impl Tags {
     /// One of seven bits.
     #[inline]
     fn filter(tag: u8) -> u64 {
-        0x80 << (u32::from(tag) * 7 >> 8 << 3)
+        0x80 << (((u32::from(tag) * 7) >> 8) << 3)
     }
 
     fn with_filter(self, tag: u8) -> Self {

@@ -9,9 +9,8 @@ use crate::{Outcome, process};
 
 /// Model-check the concurrent protocols with loom.
 ///
-/// Runs the models of every library that has some (in `src/models.rs` if they need the library's inside, else in
-/// `tests/loom.rs`), in release and with `cfg(loom)`, which swaps the atomics for
-/// loom's. Each model is run in every interleaving with at most so many preemptions; two find almost everything.
+/// Runs the models of every library that has some (in `models.rs` of `src` or of a module's folder if they need the
+/// library's inside, else in `tests/loom.rs`), in release and with `cfg(loom)`, which swaps the atomics for loom's. Each model is run in every interleaving with at most so many preemptions; two find almost everything.
 ///
 /// Exit codes: 0 all models hold, 1 one does not, 2 could not run.
 #[derive(Debug, Args)]
@@ -25,13 +24,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     let workspace = Workspace::load()?;
     let modelled = modelled(&workspace);
     if modelled.is_empty() {
-        bail!("no library has src/models.rs or tests/loom.rs");
+        bail!("no library has models.rs in src or tests/loom.rs");
     }
     let mut good = true;
     for library in modelled {
         let mut cargo = workspace.cargo();
         cargo.args(["test", "--release", "--package", &library.name]);
-        if has(&workspace, library, INSIDE) {
+        if has_inside(&workspace, library) {
             cargo.args(["--lib", "models"])
         } else {
             cargo.args(["--test", "loom"])
@@ -42,13 +41,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     Ok(Outcome::from_good(good))
 }
 
-const INSIDE: &str = "src/models.rs";
-const OUTSIDE: &str = "tests/loom.rs";
-
 /// Libraries with models.
 pub(crate) fn modelled(workspace: &Workspace) -> Vec<&Package> {
-    let has_models = |library: &&Package| has(workspace, library, INSIDE) || has(workspace, library, OUTSIDE);
+    let has_models =
+        |library: &&Package| has_inside(workspace, library) || has(workspace, library, "tests/loom.rs");
     workspace.libraries().filter(has_models).collect()
+}
+
+/// Models that need the library's inside: in `src`, or in the folder of the module that they are about.
+fn has_inside(workspace: &Workspace, library: &Package) -> bool {
+    ["src/models.rs", "src/shared/models.rs"].iter().any(|file| has(workspace, library, file))
 }
 
 fn has(workspace: &Workspace, library: &Package, file: &str) -> bool {

@@ -26,6 +26,8 @@ mod block;
 mod count;
 mod either;
 mod into_iter;
+#[cfg(all(test, loom))]
+mod models;
 mod own;
 mod plain;
 mod sync;

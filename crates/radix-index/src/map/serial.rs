@@ -30,7 +30,7 @@ where
     }
 }
 
-struct Entries<K, V, S>(PhantomData<fn() -> RadixMap<K, V, S>>);
+struct Entries<K, V, S>(PhantomData<RadixMap<K, V, S>>);
 
 impl<'de, K, V, S> Visitor<'de> for Entries<K, V, S>
 where

@@ -69,16 +69,16 @@ impl Role {
         }
     }
 
-    /// Whether a member of this role may import one of that role.
-    fn may_import(self, other: Self, dev: bool) -> bool {
+    /// Whether a member of this role may import one of that role; `aside` is only for its tests, benches or features.
+    fn may_import(self, other: Self, aside: bool) -> bool {
         match (self, other) {
             // Nothing imports the top of the house.
             (_, Self::Python | Self::Peers | Self::Xtask) | (Self::Kernels, _) => false,
             (Self::Structure, other) => other == Self::Kernels,
             (Self::Python | Self::Peers, Self::Kernels | Self::Structure) => true,
             (Self::Peers | Self::Xtask, Self::Workloads) => true,
-            // xtask links the workloads' library, so that must not bring a structure along; its benches may.
-            (Self::Workloads, Self::Kernels | Self::Structure) => dev,
+            // xtask links the workloads' library, so that must not bring a structure along; its benches and features may.
+            (Self::Workloads, Self::Kernels | Self::Structure) => aside,
             _ => false,
         }
     }
@@ -101,7 +101,7 @@ pub(super) fn check(members: &[Member]) -> Vec<Breach> {
     for member in members {
         for import in &member.imports {
             let Some(other) = members.iter().find(|other| other.name == import.name) else { continue };
-            if !member.role.may_import(other.role, import.dev) {
+            if !member.role.may_import(other.role, import.dev || import.optional) {
                 breaches.push(Breach::new(
                     &member.name,
                     format!("must not import {} (house.md, arrows)", other.name),

@@ -79,7 +79,7 @@ pub(crate) fn run(suite: &mut Suite) {
         row!(suite, "hash/diff", numbers: u64, diff, whole, "what has changed? 0.1 % of the values", at(&[("std", 10.0), ("imbl", 100.0)], &[("std", 10.0), ("imbl", 100.0)]), std: true);
         row!(suite, "hash/union", numbers: u64, union, whole, "merging versions with 0.1 % new keys each", at(&[("std", 2.0), ("imbl", 15.0)], &[("std", 3.03), ("imbl", 50.0)]), std: true);
         if small || suite.options().full {
-            let strings = input(seed, size, |key| format!("/home/user/{key}"));
+            let strings = input(seed, size, |key| format!("/srv/data/{key}"));
             row!(suite, "hash-string/get", strings: String, get, 1 << 14, "look-ups that hit", &[], std: true);
             row!(suite, "hash-string/insert-keeping-old", strings: String, insert_keeping, 1 << 9, "snapshots", &[], std: size <= 100);
             row!(suite, "hash-string/insert-in-place", strings: String, insert_in_place, 1 << 14, "a working copy", &[], std: true);

@@ -1,8 +1,7 @@
 //! Loom models of the uniqueness check, on real nodes: `cargo xtask loom`, or
 //! `RUSTFLAGS="--cfg loom" cargo test -p persistent-collections --release --lib models`.
-#![allow(unsafe_code, reason = "loom's cells give raw pointers; loom itself checks every access")]
 
-use crate::shared::{Atomic, Block};
+use super::{Atomic, Block};
 
 /// A payload whose accesses loom watches.
 struct Watched(loom::cell::UnsafeCell<u32>);
