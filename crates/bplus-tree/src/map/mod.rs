@@ -21,7 +21,7 @@ use crate::entry::{Entry, OccupiedEntry, VacantEntry};
 use crate::node::Tree;
 use crate::shape::{Auto, Shape};
 
-/// A sorted map with the interface of std's [`BTreeMap`](std::collections::BTreeMap), on a B+ tree of cache-line nodes.
+/// A sorted map with the interface of std's [`BTreeMap`](alloc::collections::BTreeMap), on a B+ tree of cache-line nodes.
 ///
 /// Everything stable of `BTreeMap` is here with the same contract, so
 /// `use bplus_tree::BPlusTreeMap as BTreeMap;` is all it takes. Keys need `Ord`, nothing else; as in std, an order

@@ -17,7 +17,7 @@ use crate::error::UnsortedError;
 use crate::map::BPlusTreeMap;
 use crate::shape::{Auto, Shape};
 
-/// A sorted set with the interface of std's [`BTreeSet`](std::collections::BTreeSet).
+/// A sorted set with the interface of std's [`BTreeSet`](alloc::collections::BTreeSet).
 ///
 /// # Examples
 /// ```

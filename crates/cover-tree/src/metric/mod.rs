@@ -22,7 +22,7 @@ use crate::{Error, Residual};
 ///
 /// [`Scan`](crate::Scan) is exact for any symmetric function. [`CoverTree`](crate::CoverTree) prunes by the triangle
 /// inequality, which [`Metric::triangle`] of the distance must obey up to [`Metric::rounding`];
-/// [`check_metric`](crate::check_metric) looks for triples that break it. A metric that lies makes answers wrong, and nothing worse. A
+/// [`check_metric`] looks for triples that break it. A metric that lies makes answers wrong, and nothing worse. A
 /// distance that is NaN counts as infinite.
 ///
 /// # Examples
@@ -40,7 +40,8 @@ use crate::{Error, Residual};
 ///             let mut diagonal = std::mem::replace(&mut row[0], i + 1);
 ///             for (j, &y) in b.iter().enumerate() {
 ///                 let change = diagonal + usize::from(x != y);
-///                 diagonal = std::mem::replace(&mut row[j + 1], change.min(row[j] + 1).min(row[j + 1] + 1));
+///                 let least = change.min(row[j] + 1).min(row[j + 1] + 1);
+///                 diagonal = std::mem::replace(&mut row[j + 1], least);
 ///             }
 ///         }
 ///         row[b.len()] as f64
