@@ -4,8 +4,7 @@ mod common;
 
 use common::{Numbers, SHAPES, Shape, cases, values};
 use cover_tree::{
-    Auto, CoverTree, Error, Euclidean, Index, Kernel, Manhattan, Metric, Points, Rows, Scan, Search,
-    brute_force,
+    Auto, CoverTree, Error, Euclidean, Index, Manhattan, Metric, Points, Rows, Scan, Search, brute_force,
 };
 use proptest::prelude::*;
 
@@ -85,7 +84,7 @@ fn all_equal_points_make_a_flat_tree() {
 #[cfg(feature = "rayon")]
 #[test]
 fn threads_do_not_change_answers() {
-    let (metric, rows) = common::residual(Kernel::Matern32, 500, 20, 0.3, 9);
+    let (metric, rows) = common::residual(cover_tree::Kernel::Matern32, 500, 20, 0.3, 9);
     let answers = [1, 2, 5].map(|threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
