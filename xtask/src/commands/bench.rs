@@ -327,7 +327,7 @@ impl<'a> Run<'a> {
             eprintln!(
                 "{:.0} s, load average {}; recorded in {}",
                 seconds,
-                show::describe_load(load),
+                machine::describe_load(load),
                 path.display()
             );
         }

@@ -3,9 +3,10 @@
 //! It is compiled with one structure at a time. Work is given in passes of some 5 to 400 µs, seeded and without any
 //! random state, so that two builds do exactly the same; each answer is a checksum over all passes. Only the commands
 //! of xtask decide anything; this program times and tells.
-#![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, reason = "standard output is this program's protocol")]
 
+#[cfg(feature = "memory")]
+mod allocator;
 #[cfg(feature = "bplus-tree")]
 mod bplus_tree;
 #[cfg(feature = "cover-tree")]
@@ -31,10 +32,6 @@ use std::time::Duration;
 use bench_own::harness::{Clock, checksum};
 use clap::{Parser, Subcommand};
 use load::{Load, Setup, Work};
-
-#[cfg(feature = "memory")]
-#[global_allocator]
-static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
 /// How much smaller the training input is than the measured one.
 const TRAINING_SIZE: f64 = 0.7;
