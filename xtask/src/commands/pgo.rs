@@ -14,10 +14,11 @@ use super::gate::percent;
 use crate::gather::Gathered;
 use crate::kept::Kept;
 use crate::pairs::{self, Plan, Side};
+use crate::process::{self, Reader};
 use crate::sampler::{self, Build, Program};
 use crate::stats::RatioEstimate;
 use crate::workspace::{Workspace, rustc_field, rustc_verbose};
-use crate::{Outcome, interrupt, machine, process, table, tools};
+use crate::{Outcome, interrupt, machine, table, tools};
 
 /// What profile-guided optimisation (PGO) gains, load by load.
 ///
@@ -179,7 +180,8 @@ impl<'a> Pgo<'a> {
         cargo.args(["test", "--release", "--quiet", "--lib", "--tests", "--package", &package]);
         cargo.args(["--target", self.triple, "--target-dir"]).arg(self.folder.join("optimised"));
         cargo.env("CARGO_ENCODED_RUSTFLAGS", self.use_flags().join("\u{1f}")).env_remove("RUSTFLAGS");
-        process::holds(&mut cargo)
+        cargo.stdout(std::io::stderr());
+        process::holds(&mut cargo, Reader::Person)
     }
 }
 

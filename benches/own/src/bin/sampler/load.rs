@@ -1,4 +1,5 @@
 //! A load: what one pass does, at which sizes.
+#![allow(dead_code, reason = "the program is compiled with one structure, or none, which uses its part of this")]
 
 use std::fmt;
 use std::ops::Range;
@@ -9,7 +10,6 @@ pub(crate) struct Setup {
     /// Entries, atoms, points or items.
     pub(crate) size: usize,
     /// Threads; only loads that are `parallel` get more than one.
-    #[allow(dead_code, reason = "some structures have no parallel load")]
     pub(crate) threads: usize,
     pub(crate) seed: u64,
 }
@@ -42,7 +42,6 @@ pub(crate) struct Window {
     start: usize,
 }
 
-#[allow(dead_code, reason = "not every structure has look-ups")]
 impl Window {
     /// Windows of `length` within `0..of`, or all of it if that is less.
     pub(crate) fn new(of: usize, length: usize) -> Self {
