@@ -134,7 +134,7 @@ impl History {
             @if usages.is_empty() { p { "Not measured yet." } } @else {
                 @let bars: Vec<(String, f64)> = usages.iter().map(|(_, usage)| (usage.name.clone(), usage.per_entry())).collect();
                 @if let Some(svg) = chart::amounts("bytes an entry", &bars) {
-                    figure { (PreEscaped(svg)) figcaption { "What an entry takes; " a href="#memory" { "definition" } ". Again: " code { "cargo xtask mem" } "." } }
+                    figure.overview { (PreEscaped(svg)) figcaption { "What an entry takes; " a href="#memory" { "definition" } ". Again: " code { "cargo xtask mem" } "." } }
                 }
                 div.wide { table {
                     tr { th { "subject" } th { "entries" } th { "bytes an entry" } th { "allocations an operation" } th { "soak" } th { "cache lines" } th { "operation" } }

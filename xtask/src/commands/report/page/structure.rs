@@ -110,7 +110,7 @@ pub(in crate::commands::report) fn ratios(rows: &[Dated<'_>]) -> Vec<(String, f6
 fn overview(structure: &str, rows: &[Dated<'_>]) -> Option<Markup> {
     let svg = chart::bars("the best peer's figure relative to ours (1 = equal)", &ratios(rows))?;
     Some(html! {
-        figure {
+        figure.overview {
             (PreEscaped(svg))
             figcaption {
                 "One bar a bench: the geometric mean over its sizes; " a href={ "#" (anchor(&format!("definitions of {structure}"))) }
