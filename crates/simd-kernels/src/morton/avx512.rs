@@ -63,29 +63,39 @@ pub fn decode_2d_slice(codes: &[u64], planes: [&mut [u32]; 2]) {
 #[inline]
 pub fn encode_3d_slice(planes: [&[u32]; 3], codes: &mut [u64]) {
     assert_lengths(codes.len(), planes.map(<[u32]>::len));
-    let (blocks, tail) = codes.as_chunks_mut::<8>();
-    let [(x, x_tail), (y, y_tail), (z, z_tail)] = planes.map(<[u32]>::as_chunks::<8>);
+    let (blocks, tail) = codes.as_chunks_mut::<16>();
+    let [(x, x_tail), (y, y_tail), (z, z_tail)] = planes.map(<[u32]>::as_chunks::<16>);
     for (((codes, x), y), z) in blocks.iter_mut().zip(x).zip(y).zip(z) {
-        let [x, y, z] = [x, y, z].map(|coordinates| thirds(coordinates));
-        let (y, z) = (_mm512_slli_epi64::<1>(y), _mm512_slli_epi64::<2>(z));
-        let yz = select(0x2492_4924_9249_2492, y, z);
-        let xyz = select(0x1249_2492_4924_9249, x, yz);
-        store(codes, _mm512_and_si512(xyz, _mm512_set1_epi64(i64::MAX)));
+        // Of what stands above bit 20 only that of `z` could reach a code, in bit 63.
+        let [x, y, z] = [load_16(x), load_16(y), _mm512_and_si512(load_16(z), _mm512_set1_epi32(0x1f_ffff))];
+        // In each 128 bits bytes 0 0 - 1 1 - 2 2 of the first two coordinates, and of the others.
+        let even = interleave([x, y, z], [0x0606_8005, 0x0580_0404, 0x0202_8001, 0x0180_0000]);
+        let odd = interleave([x, y, z], [0x0e0e_800d, 0x0d80_0c0c, 0x0a0a_8009, 0x0980_0808]);
+        let [low, high] = codes.as_chunks_mut::<8>().0 else { unreachable!("eight and eight are sixteen") };
+        store(low, _mm512_permutex2var_epi64(even, _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11), odd));
+        store(high, _mm512_permutex2var_epi64(even, _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15), odd));
     }
     scalar::encode_3d_slice([x_tail, y_tail, z_tail], tail);
 }
 
-/// Bit `i` of eight coordinates in bit `3 i`, and anything in the bits between and in bit 63.
+/// The codes of eight points, after the shuffle of bytes by `places`.
 #[target_feature(enable = "avx512f,avx512bw")]
 #[inline]
-fn thirds(coordinates: &[u32; 8]) -> __m512i {
-    let wide = _mm512_cvtepu32_epi64(load(coordinates));
-    // Bytes 0 0 - 1 1 - 2 2 of either half of 128 bits.
-    let places = _mm512_set4_epi32(0x0a0a_8009, 0x0980_0808, 0x0202_8001, 0x0180_0000);
-    let x = _mm512_shuffle_epi8(wide, places);
-    // Of every twelve bits the first four count: the upper two of them move up by four.
+fn interleave(axes: [__m512i; 3], places: [u32; 4]) -> __m512i {
+    let [a, b, c, d] = places.map(u32::cast_signed);
+    let places = _mm512_set4_epi32(a, b, c, d);
+    let [x, y, z] = axes.map(|axis| thirds(_mm512_shuffle_epi8(axis, places)));
+    let yz = select(0x2492_4924_9249_2492, _mm512_slli_epi64::<1>(y), _mm512_slli_epi64::<2>(z));
+    select(0x1249_2492_4924_9249, x, yz)
+}
+
+/// Spreads four bits of every twelve over them; the bits between may be anything.
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn thirds(x: __m512i) -> __m512i {
+    // The upper two of the four move up by four.
     let x = select(0xf03f_03f0_3f03_f03f, x, _mm512_slli_epi64::<4>(x));
-    // Of every six bits the first two count: the upper one moves up by two.
+    // Of every six bits two count now, and the upper one moves up by two.
     select(0x71c7_1c71_c71c_71c7, x, _mm512_slli_epi64::<2>(x))
 }
 
@@ -108,6 +118,13 @@ fn select(mask: u64, a: __m512i, b: __m512i) -> __m512i {
 fn load(coordinates: &[u32; 8]) -> __m256i {
     // SAFETY: eight readable integers, and the load may be unaligned.
     unsafe { _mm256_loadu_si256(coordinates.as_ptr().cast()) }
+}
+
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn load_16(coordinates: &[u32; 16]) -> __m512i {
+    // SAFETY: sixteen readable integers, and the load may be unaligned.
+    unsafe { _mm512_loadu_si512(coordinates.as_ptr().cast()) }
 }
 
 #[target_feature(enable = "avx512f")]
