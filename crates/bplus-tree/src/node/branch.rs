@@ -74,7 +74,7 @@ impl<K, V, S: Shape> Branch<K, V, S> {
             + if is_bytes::<K>() { Self::heads_bytes() } else { const { Self::CAP * Self::SEPARATOR } }
     }
 
-    fn layout() -> Layout {
+    pub(super) fn layout() -> Layout {
         Layout::from_size_align(Self::bytes(), LINE).expect("a branch is far below isize::MAX bytes")
     }
 

@@ -106,7 +106,7 @@ impl<K, V> Leaf<K, V> {
         cap
     }
 
-    fn layout(cap: usize) -> Layout {
+    pub(super) fn layout(cap: usize) -> Layout {
         let bytes = Self::parts_of(cap).end.next_multiple_of(Self::ALIGN);
         Layout::from_size_align(bytes, Self::ALIGN).expect("a leaf is far below isize::MAX bytes")
     }
@@ -139,6 +139,11 @@ impl<K, V> Leaf<K, V> {
     /// A new empty leaf in an allocation of its own, for a tree of one leaf.
     pub(super) fn alloc_alone(cap: usize) -> Self {
         Self::begin(arena::alloc_alone(Self::layout(cap)), cap)
+    }
+
+    /// As [`Leaf::alloc_alone`], or the layout that there is no memory for.
+    pub(super) fn try_alloc_alone(cap: usize) -> Result<Self, Layout> {
+        Ok(Self::begin(arena::try_alloc_alone(Self::layout(cap))?, cap))
     }
 
     fn begin(node: Node, cap: usize) -> Self {

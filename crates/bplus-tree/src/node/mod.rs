@@ -44,6 +44,7 @@ pub(crate) mod plain;
 mod probe;
 mod range;
 mod remove;
+mod reserve;
 mod tree;
 mod validate;
 
