@@ -2,10 +2,8 @@
 
 use core::borrow::Borrow;
 
-use simd_kernels::{Level, search};
-
-use super::{Limits, Tree};
-use crate::shared::{Sharing, Side, SideMut, as_numbers};
+use super::{Limits, Node, Tree};
+use crate::shared::{Probe, Search, Sharing, Side, SideMut, search_numbers};
 
 /// More levels than any tree of `usize::MAX` elements has: each branch but those on the right edge has two children or more.
 const HEIGHT_MAX: usize = 64;
@@ -33,47 +31,36 @@ impl Path {
     }
 }
 
-/// Whether comparing two `K` is so cheap that counting beats halving.
-const fn is_plain<K>() -> bool {
-    size_of::<K>() <= 16 && !core::mem::needs_drop::<K>()
-}
+/// A key of any type, compared by its `Ord`.
+struct ByOrd<'q, Q: ?Sized>(&'q Q);
 
-/// How many of `keys` are at most `key`.
-#[inline]
-fn rank<K: Borrow<Q>, Q: Ord + ?Sized>(keys: &[K], key: &Q) -> usize {
-    if is_plain::<K>() && keys.len() <= 16 {
-        keys.iter().map(|k| usize::from(k.borrow() <= key)).sum()
-    } else {
-        keys.partition_point(|k| k.borrow() <= key)
+impl<K: Borrow<Q>, Q: Ord + ?Sized> Probe<K> for ByOrd<'_, Q> {
+    #[inline]
+    fn upper_bound(&self, keys: &[K]) -> usize {
+        if is_plain::<K>() && keys.len() <= 16 {
+            keys.iter().map(|k| usize::from(k.borrow() <= self.0)).sum()
+        } else {
+            keys.partition_point(|k| k.borrow() <= self.0)
+        }
     }
-}
 
-/// How many of `keys` are below `key`, and whether the next one equals it.
-#[inline]
-pub(crate) fn lower_bound<K: Borrow<Q>, Q: Ord + ?Sized>(keys: &[K], key: &Q) -> (usize, bool) {
-    if is_plain::<K>() {
-        let at = lower_bound_integers(keys, key).unwrap_or_else(|| lower_bound_plain(keys, key));
-        (at, keys.get(at).is_some_and(|k| k.borrow() == key))
-    } else {
-        match keys.binary_search_by(|k| k.borrow().cmp(key)) {
-            Ok(at) => (at, true),
-            Err(at) => (at, false),
+    #[inline]
+    fn lower_bound(&self, keys: &[K]) -> (usize, bool) {
+        if is_plain::<K>() {
+            let at = lower_bound_plain(keys, self.0);
+            (at, keys.get(at).is_some_and(|k| k.borrow() == self.0))
+        } else {
+            match keys.binary_search_by(|k| k.borrow().cmp(self.0)) {
+                Ok(at) => (at, true),
+                Err(at) => (at, false),
+            }
         }
     }
 }
 
-/// How many of `keys` are below `key`, with vector instructions, if both are integers that these know.
-#[inline]
-fn lower_bound_integers<K, Q: ?Sized>(keys: &[K], key: &Q) -> Option<usize> {
-    macro_rules! try_each {
-        ($($integer:ty),*) => {
-            $(if let Some((keys, key)) = as_numbers::<$integer, _, _>(keys, key) {
-                return Some(search::lower_bound(Level::detect(), keys, key));
-            })*
-        };
-    }
-    try_each!(u64, i64, u32, i32);
-    None
+/// Whether comparing two `K` is so cheap that counting beats halving.
+const fn is_plain<K>() -> bool {
+    size_of::<K>() <= 16 && !core::mem::needs_drop::<K>()
 }
 
 /// Halves down to eight keys without a branch, then counts.
@@ -87,6 +74,80 @@ fn lower_bound_plain<K: Borrow<Q>, Q: Ord + ?Sized>(keys: &[K], key: &Q) -> usiz
         len -= half;
     }
     start + keys[start..start + len].iter().map(|k| usize::from(k.borrow() < key)).sum::<usize>()
+}
+
+/// The element with a key.
+struct Get<'t, K, V, P: Sharing>(&'t Node<K, V, P>);
+
+impl<'t, K, V, P: Sharing> Search<K> for Get<'t, K, V, P> {
+    type Output = Option<(&'t K, &'t V)>;
+
+    #[inline(always)]
+    fn run(self, probe: impl Probe<K>) -> Self::Output {
+        let mut node = self.0;
+        loop {
+            match node.side() {
+                Side::X(leaf) => {
+                    let (at, found) = probe.lower_bound(leaf.a());
+                    return if found { Some((leaf.a().get(at)?, leaf.b().get(at)?)) } else { None };
+                }
+                Side::Y(branch) => {
+                    node = &branch.b()[probe.upper_bound(&branch.a()[1..])].node;
+                    node.prefetch_keys();
+                }
+            }
+        }
+    }
+}
+
+/// The way to a key, or to where it belongs: written to a new path, because giving it would copy it.
+struct Find<'t, K, V, P: Sharing>(&'t Node<K, V, P>, &'t mut Path);
+
+impl<K, V, P: Sharing> Search<K> for Find<'_, K, V, P> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, probe: impl Probe<K>) {
+        let Self(mut node, path) = self;
+        for depth in 0.. {
+            match node.side() {
+                Side::X(leaf) => {
+                    (path.leaf, path.found) = probe.lower_bound(leaf.a());
+                    path.index += path.leaf;
+                    break;
+                }
+                Side::Y(branch) => {
+                    let slot = probe.upper_bound(&branch.a()[1..]);
+                    path.index += if slot > 0 { branch.b()[slot - 1].end } else { 0 };
+                    path.slots[depth] = slot as u8;
+                    node = &branch.b()[slot].node;
+                    node.prefetch_keys();
+                }
+            }
+        }
+    }
+}
+
+impl<K, V, P: Sharing> Node<K, V, P> {
+    /// Asks for all lines with keys if this is a leaf: halving would wait for them one after another.
+    #[inline(always)]
+    fn prefetch_keys(&self) {
+        if is_plain::<K>()
+            && let Side::X(leaf) = self.side()
+        {
+            let address: *const u8 = core::ptr::without_provenance(leaf.address());
+            simd_kernels::prefetch_bytes(address, 8 + size_of::<K>() * Limits::<K, V, P>::LEAF);
+        }
+    }
+}
+
+/// Runs `search` for `key`, with vector instructions where they know its type.
+#[inline]
+fn search_key<K: Borrow<Q>, Q: Ord + ?Sized, S: Search<K>>(search: S, key: &Q) -> S::Output {
+    match search_numbers(search, key) {
+        Ok(output) => output,
+        Err(search) => search.run(ByOrd(key)),
+    }
 }
 
 impl<K, V, P: Sharing> Tree<K, V, P> {
@@ -115,26 +176,14 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
     }
 
     /// The way to `key`, or to where it belongs.
+    #[inline]
     pub(crate) fn path_of_key<Q: Ord + ?Sized>(&self, key: &Q) -> Path
     where
         K: Borrow<Q>,
     {
         let mut path = Path::new();
-        let Some(mut node) = self.root.as_ref() else { return path };
-        for depth in 0.. {
-            match node.side() {
-                Side::X(leaf) => {
-                    (path.leaf, path.found) = lower_bound(leaf.a(), key);
-                    path.index += path.leaf;
-                    break;
-                }
-                Side::Y(branch) => {
-                    let slot = rank(&branch.a()[1..], key);
-                    path.index += if slot > 0 { branch.b()[slot - 1].end } else { 0 };
-                    path.slots[depth] = slot as u8;
-                    node = &branch.b()[slot].node;
-                }
-            }
+        if let Some(root) = &self.root {
+            search_key(Find(root, &mut path), key);
         }
         path
     }
@@ -145,40 +194,39 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
     where
         K: Borrow<Q>,
     {
-        let mut node = self.root.as_ref()?;
-        loop {
-            match node.side() {
-                Side::X(leaf) => {
-                    let (at, found) = lower_bound(leaf.a(), key);
-                    return if found { Some((&leaf.a()[at], &leaf.b()[at])) } else { None };
-                }
-                Side::Y(branch) => node = &branch.b()[rank(&branch.a()[1..], key)].node,
-            }
-        }
+        search_key(Get(self.root.as_ref()?), key)
     }
 
     /// The element at `index`.
     #[inline]
-    pub(crate) fn get(&self, mut index: usize) -> Option<(&K, &V)> {
+    pub(crate) fn get(&self, index: usize) -> Option<(&K, &V)> {
         if index >= self.len {
             return None;
         }
+        // The other way is apart, so that this one is short enough to be inlined.
+        if !self.regular {
+            return self.get_counted(index);
+        }
         let mut node = self.root.as_ref()?;
         let mut shift = Limits::<K, V, P>::LEAF_SHIFT + Limits::<K, V, P>::FANOUT_SHIFT * self.height;
-        if self.regular {
-            loop {
-                match node.side() {
-                    Side::X(leaf) => {
-                        let at = index % Limits::<K, V, P>::LEAF;
-                        return Some((leaf.a().get(at)?, leaf.b().get(at)?));
-                    }
-                    Side::Y(branch) => {
-                        shift -= Limits::<K, V, P>::FANOUT_SHIFT;
-                        node = &branch.b().get(index.wrapping_shr(shift) % Limits::<K, V, P>::FANOUT)?.node;
-                    }
+        loop {
+            match node.side() {
+                Side::X(leaf) => {
+                    let at = index % Limits::<K, V, P>::LEAF;
+                    return Some((leaf.a().get(at)?, leaf.b().get(at)?));
+                }
+                Side::Y(branch) => {
+                    shift -= Limits::<K, V, P>::FANOUT_SHIFT;
+                    node = &branch.b().get(index.wrapping_shr(shift) % Limits::<K, V, P>::FANOUT)?.node;
                 }
             }
         }
+    }
+
+    #[inline(never)]
+    fn get_counted(&self, mut index: usize) -> Option<(&K, &V)> {
+        let mut node = self.root.as_ref()?;
+        let mut shift = Limits::<K, V, P>::LEAF_SHIFT + Limits::<K, V, P>::FANOUT_SHIFT * self.height;
         loop {
             match node.side() {
                 Side::X(leaf) => return Some((leaf.a().get(index)?, leaf.b().get(index)?)),
@@ -194,7 +242,7 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
 
     /// The element at `index`, to be changed: shared nodes on the way are copied.
     #[inline]
-    pub(crate) fn get_mut(&mut self, mut index: usize) -> Option<(&mut K, &mut V)>
+    pub(crate) fn get_mut(&mut self, index: usize) -> Option<(&mut K, &mut V)>
     where
         K: Clone,
         V: Clone,
@@ -202,24 +250,35 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
         if index >= self.len {
             return None;
         }
+        if !self.regular {
+            return self.get_mut_counted(index);
+        }
         let mut node = self.root.as_mut()?;
         let mut shift = Limits::<K, V, P>::LEAF_SHIFT + Limits::<K, V, P>::FANOUT_SHIFT * self.height;
-        if self.regular {
-            loop {
-                match node.side_mut() {
-                    SideMut::X(leaf) => {
-                        let at = index % Limits::<K, V, P>::LEAF;
-                        let (keys, values) = leaf.make_mut().into_both_mut();
-                        return Some((keys.get_mut(at)?, values.get_mut(at)?));
-                    }
-                    SideMut::Y(branch) => {
-                        shift -= Limits::<K, V, P>::FANOUT_SHIFT;
-                        let slot = index.wrapping_shr(shift) % Limits::<K, V, P>::FANOUT;
-                        node = &mut branch.make_mut().into_both_mut().1.get_mut(slot)?.node;
-                    }
+        loop {
+            match node.side_mut() {
+                SideMut::X(leaf) => {
+                    let at = index % Limits::<K, V, P>::LEAF;
+                    let (keys, values) = leaf.make_mut().into_both_mut();
+                    return Some((keys.get_mut(at)?, values.get_mut(at)?));
+                }
+                SideMut::Y(branch) => {
+                    shift -= Limits::<K, V, P>::FANOUT_SHIFT;
+                    let slot = index.wrapping_shr(shift) % Limits::<K, V, P>::FANOUT;
+                    node = &mut branch.make_mut().into_both_mut().1.get_mut(slot)?.node;
                 }
             }
         }
+    }
+
+    #[inline(never)]
+    fn get_mut_counted(&mut self, mut index: usize) -> Option<(&mut K, &mut V)>
+    where
+        K: Clone,
+        V: Clone,
+    {
+        let mut node = self.root.as_mut()?;
+        let mut shift = Limits::<K, V, P>::LEAF_SHIFT + Limits::<K, V, P>::FANOUT_SHIFT * self.height;
         loop {
             match node.side_mut() {
                 SideMut::X(leaf) => {
