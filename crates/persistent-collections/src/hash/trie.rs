@@ -44,6 +44,15 @@ impl<K, V, P: Sharing> Clone for Child<K, V, P> {
 /// In every slot of a branch that is a list.
 const LIST: u8 = u8::MAX;
 
+/// The right to edit a branch: see [`crate::nodes::own_branch`].
+#[inline]
+fn own_branch<K, V, P: Sharing>(branch: &mut Branch<K, V, P>) -> OwnBranch<'_, K, V, P> {
+    if !branch.is_unique() {
+        branch.a().iter().for_each(|child| child.0.prefetch_counter());
+    }
+    branch.make_mut()
+}
+
 /// How wide nodes are.
 pub(super) struct Shape<K, V, P>(core::marker::PhantomData<(K, V, P)>);
 
@@ -210,6 +219,33 @@ pub(super) fn extent(slots: &[u8], child: usize) -> core::ops::Range<usize> {
     start..start + len
 }
 
+impl<K, V, P: Sharing> Child<K, V, P> {
+    /// The value of `key` below the root, to be changed, if it is there and nobody shares a node on the way: the short way of [`Child::insert`].
+    #[inline]
+    pub(super) fn get_unshared<Q: Eq + ?Sized>(&mut self, hash: u64, key: &Q) -> Option<&mut V>
+    where
+        K: Borrow<Q>,
+    {
+        let (mut node, mut bits) = (self, hash);
+        loop {
+            match node.0.side_mut() {
+                SideMut::X(leaf) => {
+                    let at = find(leaf, tag_of(hash), key)?;
+                    return leaf.get_mut()?.into_both_mut().0.get_mut(at).map(|(_, value)| value);
+                }
+                SideMut::Y(branch) => {
+                    let child = usize::from(branch.header()[bits as usize & (Shape::<K, V, P>::SLOTS - 1)]);
+                    if child == usize::from(LIST) {
+                        return None;
+                    }
+                    node = branch.get_mut()?.into_both_mut().0.get_mut(child)?;
+                    bits >>= Shape::<K, V, P>::BITS;
+                }
+            }
+        }
+    }
+}
+
 impl<K: Clone, V: Clone, P: Sharing> Child<K, V, P> {
     /// The value of an entry that is there, to be changed.
     pub(super) fn get_mut<Q: Eq + ?Sized>(&mut self, hash: u64, key: &Q) -> Option<&mut V>
@@ -225,7 +261,7 @@ impl<K: Clone, V: Clone, P: Sharing> Child<K, V, P> {
                 }
                 SideMut::Y(branch) => {
                     let child = child_of(branch, level, hash, key)?;
-                    node = &mut branch.make_mut().into_both_mut().0[child];
+                    node = &mut own_branch(branch).into_both_mut().0[child];
                     level = (level + 1).min(Shape::<K, V, P>::LEVELS);
                 }
             }
@@ -272,7 +308,7 @@ impl<K: Clone, V: Clone, P: Sharing> Child<K, V, P> {
                     _ => child,
                 }
             };
-            node = &mut branch.make_mut().into_both_mut().0[child];
+            node = &mut own_branch(branch).into_both_mut().0[child];
             level = (level + 1).min(Shape::<K, V, P>::LEVELS);
         }
     }
@@ -291,7 +327,7 @@ impl<K: Clone, V: Clone, P: Sharing> Child<K, V, P> {
                 }
                 SideMut::Y(branch) => {
                     let child = child_of(branch, level, hash, key)?;
-                    node = &mut branch.make_mut().into_both_mut().0[child];
+                    node = &mut own_branch(branch).into_both_mut().0[child];
                     level = (level + 1).min(Shape::<K, V, P>::LEVELS);
                 }
             }

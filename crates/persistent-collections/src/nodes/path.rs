@@ -2,7 +2,7 @@
 
 use core::borrow::Borrow;
 
-use super::{Limits, Node, Tree};
+use super::{Limits, Link, Node, Tree, own_branch};
 use crate::shared::{Probe, Search, Sharing, Side, SideMut, search_numbers};
 
 /// More levels than any tree of `usize::MAX` elements has: each branch but those on the right edge has two children or more.
@@ -20,7 +20,7 @@ pub(crate) struct Path {
 }
 
 impl Path {
-    const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { slots: [0; HEIGHT_MAX], leaf: 0, found: false, index: 0 }
     }
 
@@ -108,23 +108,89 @@ impl<K, V, P: Sharing> Search<K> for Find<'_, K, V, P> {
 
     #[inline(always)]
     fn run(self, probe: impl Probe<K>) {
+        find_from(self.0, 0, self.1, &probe);
+    }
+}
+
+/// Goes on from `node`, at `depth`.
+#[inline(always)]
+fn find_from<K, V, P: Sharing>(
+    mut node: &Node<K, V, P>,
+    mut depth: usize,
+    path: &mut Path,
+    probe: &impl Probe<K>,
+) {
+    loop {
+        match node.side() {
+            Side::X(leaf) => return path.end_in(leaf.a(), probe),
+            Side::Y(branch) => {
+                node = &branch.b()[path.step(depth, branch.a(), branch.b(), probe)].node;
+                node.prefetch_keys();
+                depth += 1;
+            }
+        }
+    }
+}
+
+/// As [`Find`]; and the value, to be changed, if the key is there and nobody shares a node on the way. So that replacing takes one
+/// descent in a tree of its own, and no more than before in any other.
+struct FindMut<'t, 'p, K, V, P: Sharing>(&'t mut Node<K, V, P>, &'p mut Path);
+
+impl<'t, K, V, P: Sharing> Search<K> for FindMut<'t, '_, K, V, P> {
+    type Output = Option<&'t mut V>;
+
+    #[inline(always)]
+    fn run(self, probe: impl Probe<K>) -> Self::Output {
         let Self(mut node, path) = self;
-        for depth in 0.. {
-            match node.side() {
-                Side::X(leaf) => {
-                    (path.leaf, path.found) = probe.lower_bound(leaf.a());
-                    path.index += path.leaf;
-                    break;
+        let mut depth = 0;
+        loop {
+            match node.side_mut() {
+                SideMut::X(leaf) => {
+                    path.end_in(leaf.a(), &probe);
+                    return if path.found {
+                        leaf.get_mut()?.into_both_mut().1.get_mut(path.leaf)
+                    } else {
+                        None
+                    };
                 }
-                Side::Y(branch) => {
-                    let slot = probe.upper_bound(&branch.a()[1..]);
-                    path.index += if slot > 0 { branch.b()[slot - 1].end } else { 0 };
-                    path.slots[depth] = slot as u8;
-                    node = &branch.b()[slot].node;
+                SideMut::Y(branch) => {
+                    let slot = path.step(depth, branch.a(), branch.b(), &probe);
+                    depth += 1;
+                    node = match branch.try_own() {
+                        Ok(own) => &mut own.into_both_mut().1[slot].node,
+                        Err(branch) => {
+                            find_from(&branch.b()[slot].node, depth, path, &probe);
+                            return None;
+                        }
+                    };
                     node.prefetch_keys();
                 }
             }
         }
+    }
+}
+
+impl Path {
+    /// Notes the child of a branch that leads to the key.
+    #[inline(always)]
+    fn step<K, V, P: Sharing>(
+        &mut self,
+        depth: usize,
+        keys: &[K],
+        links: &[Link<K, V, P>],
+        probe: &impl Probe<K>,
+    ) -> usize {
+        let slot = probe.upper_bound(&keys[1..]);
+        self.index += before(links, slot);
+        self.slots[depth] = slot as u8;
+        slot
+    }
+
+    /// Notes where in a leaf the key is.
+    #[inline(always)]
+    fn end_in<K>(&mut self, keys: &[K], probe: &impl Probe<K>) {
+        (self.leaf, self.found) = probe.lower_bound(keys);
+        self.index += self.leaf;
     }
 }
 
@@ -166,7 +232,7 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
                 Side::Y(branch) => {
                     let links = branch.b();
                     let slot = links.iter().take_while(|link| link.end <= left).count().min(links.len() - 1);
-                    left -= if slot > 0 { links[slot - 1].end } else { 0 };
+                    left -= before(links, slot);
                     path.slots[depth] = slot as u8;
                     node = &links[slot].node;
                 }
@@ -186,6 +252,15 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
             search_key(Find(root, &mut path), key);
         }
         path
+    }
+
+    /// Makes `path`, which is new, the way to `key`; gives its value if it is there and nobody shares a node on the way.
+    #[inline]
+    pub(crate) fn find_mut<Q: Ord + ?Sized>(&mut self, key: &Q, path: &mut Path) -> Option<&mut V>
+    where
+        K: Borrow<Q>,
+    {
+        search_key(FindMut(self.root.as_mut()?, path), key)
     }
 
     /// The element with `key`.
@@ -233,7 +308,7 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
                 Side::Y(branch) => {
                     shift -= Limits::<K, V, P>::FANOUT_SHIFT;
                     let slot = slot_of(branch.b(), index, shift);
-                    index -= if slot > 0 { branch.b()[slot - 1].end } else { 0 };
+                    index -= before(branch.b(), slot);
                     node = &branch.b()[slot].node;
                 }
             }
@@ -265,7 +340,7 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
                 SideMut::Y(branch) => {
                     shift -= Limits::<K, V, P>::FANOUT_SHIFT;
                     let slot = index.wrapping_shr(shift) % Limits::<K, V, P>::FANOUT;
-                    node = &mut branch.make_mut().into_both_mut().1.get_mut(slot)?.node;
+                    node = &mut own_branch(branch).into_both_mut().1.get_mut(slot)?.node;
                 }
             }
         }
@@ -287,9 +362,9 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
                 }
                 SideMut::Y(branch) => {
                     shift -= Limits::<K, V, P>::FANOUT_SHIFT;
-                    let links = branch.make_mut().into_both_mut().1;
+                    let links = own_branch(branch).into_both_mut().1;
                     let slot = slot_of(links, index, shift);
-                    index -= if slot > 0 { links[slot - 1].end } else { 0 };
+                    index -= before(links, slot);
                     node = &mut links[slot].node;
                 }
             }
@@ -310,11 +385,17 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
                     let (keys, values) = leaf.make_mut().into_both_mut();
                     return (&mut keys[path.leaf], &mut values[path.leaf]);
                 }
-                SideMut::Y(branch) => node = &mut branch.make_mut().into_both_mut().1[path.slot(depth)].node,
+                SideMut::Y(branch) => node = &mut own_branch(branch).into_both_mut().1[path.slot(depth)].node,
             }
         }
         unreachable!("a tree ends in leaves")
     }
+}
+
+/// How many elements the children before `slot` have. Without a branch: which child it is cannot be predicted.
+#[inline]
+pub(super) fn before<K, V, P: Sharing>(links: &[Link<K, V, P>], slot: usize) -> usize {
+    core::hint::select_unpredictable(slot > 0, links[slot.saturating_sub(1)].end, 0)
 }
 
 /// The child that has the element at `index`.
@@ -322,7 +403,7 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
 /// A child holds at most `1 << shift` elements, so it is never before `index >> shift`, and is just that in a tree
 /// whose nodes are full up to there: then the loop ends at once, and its branch is predicted.
 #[inline]
-fn slot_of<K, V, P: Sharing>(links: &[super::Link<K, V, P>], index: usize, shift: u32) -> usize {
+fn slot_of<K, V, P: Sharing>(links: &[Link<K, V, P>], index: usize, shift: u32) -> usize {
     let mut slot = if shift < usize::BITS { index >> shift } else { 0 };
     while links[slot].end <= index {
         slot += 1;

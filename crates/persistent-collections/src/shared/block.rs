@@ -184,6 +184,13 @@ impl<H: Copy, A, B, P: Sharing, const KIND: bool> Block<H, A, B, P, KIND> {
         if self.is_unique() { Some(unsafe { Own::new(self) }) } else { None }
     }
 
+    /// The right to edit, or the block back if somebody else owns it too.
+    #[inline]
+    pub(crate) fn try_own(&mut self) -> Result<Own<'_, H, A, B, P, KIND>, &mut Self> {
+        // SAFETY: as for `get_mut`.
+        if self.is_unique() { Ok(unsafe { Own::new(self) }) } else { Err(self) }
+    }
+
     /// The right to edit: a block with other owners is copied first.
     #[inline]
     pub(crate) fn make_mut(&mut self) -> Own<'_, H, A, B, P, KIND>

@@ -122,6 +122,12 @@ impl<X: Pointer, Y: Pointer<Flavour = X::Flavour>> Either<X, Y> {
         self.raw == other.raw
     }
 
+    /// Asks for the line with the counter, which is about to be changed.
+    #[inline]
+    pub(crate) fn prefetch_counter(&self) {
+        simd_kernels::prefetch(self.raw.as_ptr());
+    }
+
     /// The address, to recognise a block by.
     #[inline]
     pub(crate) fn address(&self) -> usize {
