@@ -227,6 +227,7 @@ fn print(findings: &[Finding]) {
             finding.reason.clone(),
         ]);
     }
+    table::keep_names_whole(&mut table);
     println!("{table}");
 }
 

@@ -169,6 +169,7 @@ fn print(all: &[Counted]) {
             }
         }
     }
+    table::keep_names_whole(&mut table);
     println!("{table}");
     for counted in all {
         if let Some(base) = &counted.base {

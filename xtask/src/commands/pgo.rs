@@ -215,6 +215,7 @@ fn print(gains: &[Gain]) {
             gain.verdict().to_owned(),
         ]);
     }
+    table::keep_names_whole(&mut table);
     println!("{table}");
     let logs: Vec<f64> = gains.iter().map(|gain| gain.time.ratio).collect();
     if let Some(mean) = crate::stats::geometric_mean(&logs) {

@@ -77,7 +77,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     let structures = sampler::select(&workspace, &arguments.structures)?;
     let threads = threads(&arguments.threads, machine::cores())?;
     interrupt::watch();
-    let target = workspace.metadata.target_directory.as_std_path().join("perf/scale");
+    let target = workspace.metadata.target_directory.as_std_path().join("loads");
     let mut good = true;
     let gathered = Gathered::each(&structures, |structure, points| {
         eprintln!("compiling {structure}");
@@ -212,6 +212,7 @@ fn print(points: &[Point]) {
             saturation,
         ]);
     }
+    table::keep_names_whole(&mut table);
     println!("{table}\n{} cores; nothing is claimed beyond them", machine::cores());
 }
 

@@ -40,7 +40,7 @@ struct Fared {
 pub(super) fn run(arguments: &Arguments, workspace: &Workspace, structures: &[String]) -> Result<Outcome> {
     at_least_one(structures)?;
     let start = Instant::now();
-    let target = workspace.metadata.target_directory.as_std_path().join("sides/self-test");
+    let target = workspace.metadata.target_directory.as_std_path().join("loads");
     let gathered = Gathered::each(structures, |structure, all| {
         eprintln!("compiling {structure}");
         let root = workspace.root();
@@ -178,6 +178,7 @@ fn print(all: &[Fared]) {
         ]);
     }
     let sum = |of: fn(&Fared) -> u32| all.iter().map(of).sum::<u32>();
+    table::keep_names_whole(&mut table);
     println!("{table}");
     println!(
         "false alarms by time: {} of {}; planted 5 % seen by time: {} of {}",

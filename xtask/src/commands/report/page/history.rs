@@ -134,12 +134,12 @@ impl History {
             @if usages.is_empty() { p { "Not measured yet." } } @else {
                 @let bars: Vec<(String, f64)> = usages.iter().map(|(_, usage)| (usage.name.clone(), usage.per_entry())).collect();
                 @if let Some(svg) = chart::amounts("bytes an entry", &bars) {
-                    figure.overview { (PreEscaped(svg)) figcaption { "What an entry takes; " a href="#memory" { "definition" } ". Again: " code { "cargo xtask mem" } "." } }
+                    figure.overview { div.wide { (PreEscaped(svg)) } figcaption { "What an entry takes; " a href="#memory" { "definition" } ". Again: " code { "cargo xtask mem" } "." } }
                 }
                 div.wide { table {
                     tr { th { "subject" } th { "entries" } th { "bytes an entry" } th { "allocations an operation" } th { "soak" } th { "cache lines" } th { "operation" } }
                     @for (_, usage) in &usages { tr {
-                        td { (usage.name) } td { (usage.entries) " " (usage.entry) "s" }
+                        td { (usage.name) } td { (usage.filled()) }
                         td { (format!("{:.1}", usage.per_entry())) }
                         td { (format!("{:.3}", usage.churn_blocks as f64 / usage.operations.max(1) as f64)) }
                         td { (usage.soak()) } td { (usage.lines.describe()) } td { (usage.operation) }

@@ -111,7 +111,7 @@ fn overview(structure: &str, rows: &[Dated<'_>]) -> Option<Markup> {
     let svg = chart::bars("the best peer's figure relative to ours (1 = equal)", &ratios(rows))?;
     Some(html! {
         figure.overview {
-            (PreEscaped(svg))
+            div.wide { (PreEscaped(svg)) }
             figcaption {
                 "One bar a bench: the geometric mean over its sizes; " a href={ "#" (anchor(&format!("definitions of {structure}"))) }
                 { "definitions" } ". Again: " code { "cargo xtask bench " (structure) " --peers all --full" } "."
