@@ -99,8 +99,7 @@ impl Build<'_> {
         // A copy under the structure's name: the next structure's build replaces the file.
         let kept = path.with_file_name(format!("sampler-{}", features.join("-")));
         fs::copy(&path, &kept).with_context(|| format!("cannot write {}", kept.display()))?;
-        let bytes = fs::read(&kept).with_context(|| format!("cannot read {}", kept.display()))?;
-        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = sha256_of(&kept)?;
         Ok(Program { path: kept, structure: self.structure.to_owned(), sha256, features })
     }
 
@@ -124,7 +123,17 @@ impl Build<'_> {
     }
 }
 
+fn sha256_of(path: &Path) -> Result<String> {
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 impl Program {
+    /// What another tool made of it.
+    pub(crate) fn moved_to(self, path: PathBuf) -> Result<Self> {
+        Ok(Self { sha256: sha256_of(&path)?, path, ..self })
+    }
+
     /// The first digits of its hash.
     pub(crate) fn identity(&self) -> &str {
         &self.sha256[..12]
