@@ -1,6 +1,7 @@
 //! The report's page in a real browser: every chart drawn, nothing on the console, readable in both themes.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -78,6 +79,7 @@ fn every_part_of_the_page_has_its_chart_and_every_link_its_target() {
     ] {
         assert!(page.contains(&format!("<figure id=\"{chart}\">")), "{chart} is missing");
     }
+    assert!(page.contains("0 false alarms in 20 trials"), "the self-test is missing");
     assert!(page.contains("bytes an entry") && page.contains("20 of 20 aligned"), "memory is missing");
     for link in page.split("href=\"#").skip(1) {
         let target = link.split('"').next().expect("a quote ends it");
@@ -88,7 +90,8 @@ fn every_part_of_the_page_has_its_chart_and_every_link_its_target() {
 #[test]
 fn a_browser_draws_every_chart_in_both_themes() {
     let Some(browser) = browser() else {
-        eprintln!("skipped: there is no chromium (apt-get install chromium)");
+        // Past the test harness, which would swallow it.
+        let _ = writeln!(std::io::stderr(), "skipped: there is no chromium (apt-get install chromium)");
         return;
     };
     let folder = tempfile::tempdir().unwrap();

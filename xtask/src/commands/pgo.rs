@@ -13,7 +13,7 @@ use super::gate::percent;
 use crate::gather::Gathered;
 use crate::kept::Kept;
 use crate::pairs::{self, Plan, Side};
-use crate::sampler::{self, Program};
+use crate::sampler::{self, Filter, Program};
 use crate::stats::RatioEstimate;
 use crate::workspace::{Workspace, rustc_field, rustc_verbose};
 use crate::{Outcome, interrupt, machine, table, tools};
@@ -100,13 +100,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     let tools = find_tools(arguments, &rustc)?;
     interrupt::watch();
     let mut good = true;
+    let filter = Filter::new(&arguments.filter);
     let gathered = Gathered::each(&structures, |structure, gains| {
         let pgo = Pgo::new(&workspace, structure, &rustc, &tools)?;
         let programs = pgo.build(arguments.train)?;
         if !arguments.no_tests {
             good &= pgo.test()?;
         }
-        measure(arguments, &programs, gains)
+        measure(arguments, &filter, &programs, gains)
     });
     let gains = &gathered.results;
     if arguments.json {
@@ -117,6 +118,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     if arguments.record {
         let path = Kept::now(&workspace, gains)?.write(&workspace, "pgo")?;
         eprintln!("recorded in {}", path.display());
+    }
+    if gathered.is_complete() {
+        filter.check()?;
     }
     gathered.outcome(Outcome::from_good(good))
 }
@@ -154,9 +158,14 @@ fn refusal(rustc: &str, found: &str) -> String {
 }
 
 /// Adds what each load gains to `gains`, also when it ends in the middle.
-fn measure(arguments: &Arguments, programs: &[Program], gains: &mut Vec<Gain>) -> Result<()> {
+fn measure(
+    arguments: &Arguments,
+    filter: &Filter<'_>,
+    programs: &[Program],
+    gains: &mut Vec<Gain>,
+) -> Result<()> {
     let plain = &programs[0];
-    let loads: Vec<String> = plain.loads(&arguments.filter)?.into_iter().map(|load| load.name).collect();
+    let loads: Vec<String> = plain.loads(filter)?.into_iter().map(|load| load.name).collect();
     let plan = Plan { rounds: arguments.rounds as usize, samples: 10, sample: Duration::from_millis(4) };
     let passes = pairs::calibrate(plain, &loads, plan.sample)?;
     let bar = ProgressBar::new((loads.len() * plan.rounds) as u64);

@@ -81,7 +81,7 @@ impl Page {
                     nav {
                         a href="#losses" { "Where we lose" }
                         @for (structure, _) in self.figures.structures() { a href={ "#" (structure) } { (structure) } }
-                        a href="#gate" { "Gate" } a href="#scale" { "Scaling" } a href="#memory" { "Memory" }
+                        a href="#gate" { "Gate" } a href="#self-test" { "Self-test" } a href="#scale" { "Scaling" } a href="#memory" { "Memory" }
                         a href="#pgo" { "PGO" } a href="#records" { "Records" }
                     }
                     (self.losses())
