@@ -31,10 +31,11 @@ pub(crate) struct RawRange<K, V> {
     rest: usize,
     back: Option<Leaf<K, V>>,
     back_index: usize,
-    /// The branch above the front leaf and its slot there, to ask for leaves further ahead than the links reach:
-    /// known from the second step between leaves on.
+    /// The branch above the front leaf and its slot there, to ask for leaves further ahead than the links reach.
     above: Option<Node>,
     slot: usize,
+    /// The slot there at which nothing more is to be asked for: of the back leaf, which was searched already, or the end.
+    stop: usize,
 }
 
 /// How many leaves ahead of the front are asked for: the lines in use.
@@ -64,7 +65,8 @@ impl<K, V> RawRange<K, V> {
             back: None,
             back_index: 0,
             above: None,
-            slot: usize::MAX,
+            slot: 0,
+            stop: 0,
         }
     }
 
@@ -74,10 +76,8 @@ impl<K, V> RawRange<K, V> {
         range.back = Some(to.leaf);
         range.back_index = to.index();
         range.enter(from.leaf, from.index());
-        if from.leaf != to.leaf
-            && let Some(next) = from.leaf.next()
-        {
-            Tree::<K, V, S>::prefetch_leaf(next.node());
+        if from.leaf != to.leaf {
+            range.look_ahead_anew::<S>(from.leaf);
         }
         range
     }
@@ -132,38 +132,40 @@ impl<K, V> RawRange<K, V> {
         self
     }
 
-    /// Asks for the leaves that come after `leaf`, which the front has just entered.
+    /// Asks for the leaves that come after `leaf`, which the front has just entered from the one before.
     ///
     /// Links alone lead one leaf further for each miss. The branch above names forty leaves at once.
     fn look_ahead<S: Shape>(&mut self, leaf: Leaf<K, V>) {
         let above = leaf.node().parent();
-        if self.above != above || self.slot == usize::MAX {
-            let known = self.above.is_some();
-            self.above = above;
-            let Some(branch) = above.filter(|_| known).map(Branch::<K, V, S>::of) else {
-                // The first step: many ranges end in the next leaf.
-                if let Some(after) = leaf.next() {
-                    Tree::<K, V, S>::prefetch_leaf(after.node());
-                }
-                return;
-            };
-            self.slot = branch.slot_of(leaf.node());
-            let ahead = &branch.children()[self.slot..];
-            for node in ahead.iter().take(FAR_AHEAD).skip(AHEAD) {
-                prefetch(node.as_ptr().as_ptr());
-            }
-            for node in ahead.iter().take(AHEAD).skip(1) {
-                Tree::<K, V, S>::prefetch_leaf(*node);
-            }
-        } else {
-            self.slot += 1;
+        if self.above != above {
+            return self.look_ahead_anew::<S>(leaf);
         }
+        self.slot += 1;
         let Some(branch) = above.map(Branch::<K, V, S>::of) else { return };
-        if let Some(node) = branch.children().get(self.slot + FAR_AHEAD) {
+        let ahead = branch.children().get(self.slot..self.stop).unwrap_or_default();
+        if let Some(node) = ahead.get(FAR_AHEAD) {
             prefetch(node.as_ptr().as_ptr());
         }
-        if let Some(node) = branch.children().get(self.slot + AHEAD) {
+        if let Some(node) = ahead.get(AHEAD) {
             Leaf::<K, V>::of(*node).prefetch_used();
+        }
+    }
+
+    /// As [`RawRange::look_ahead`], where the branch above is another than before.
+    #[inline(never)]
+    fn look_ahead_anew<S: Shape>(&mut self, leaf: Leaf<K, V>) {
+        self.above = leaf.node().parent();
+        let Some(branch) = self.above.map(Branch::<K, V, S>::of) else { return };
+        let children = branch.children();
+        let slot_of = |leaf: Leaf<K, V>| children.iter().position(|child| *child == leaf.node());
+        self.slot = slot_of(leaf).unwrap_or(0);
+        self.stop = self.back.and_then(slot_of).unwrap_or(children.len());
+        let ahead = children.get(self.slot + 1..self.stop).unwrap_or_default();
+        for node in ahead.iter().take(FAR_AHEAD).skip(AHEAD) {
+            prefetch(node.as_ptr().as_ptr());
+        }
+        for node in ahead.iter().take(AHEAD) {
+            Tree::<K, V, S>::prefetch_leaf(*node);
         }
     }
 

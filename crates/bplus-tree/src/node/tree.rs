@@ -13,7 +13,7 @@ use super::branch::Branch;
 use super::bytes::{bytes_of, is_bytes};
 use super::heads::ByHeads;
 use super::leaf::Leaf;
-use super::plain::{read_as, same};
+use super::plain::{is_lane, read_as, same};
 use super::probe::{ByLanes, ByOrd, Probe, Scalar};
 use super::range::IntoRange;
 use crate::arena::{LINE, Pool, Releaser};
@@ -264,13 +264,17 @@ impl<K, V, S: Shape> Tree<K, V, S> {
     }
 
     /// As [`Tree::find`], for a key that may belong into the leaf of `near`, not before it.
+    ///
+    /// Lanes are sought from the root all the same: that does not wait for the leaf, nor hang on a branch that is not
+    /// foreseen (decision 0091).
     #[inline]
     pub(crate) fn find_near<Q>(&self, key: &Q, near: Option<Slot<K, V>>) -> Option<Slot<K, V>>
     where
         K: Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        if let Some(near) = near
+        if !is_lane::<K>()
+            && let Some(near) = near
             && near.leaf.keys().last().is_some_and(|last| key <= last.borrow())
         {
             let (index, hit) = near.leaf.lower::<S, _>(&mut ByOrd(key));
@@ -369,12 +373,6 @@ impl<K, V, S: Shape> Tree<K, V, S> {
         if S::PREFETCH {
             Self::prefetch_lines(node, Leaf::<K, V>::full_bytes::<S>());
         }
-    }
-
-    /// As [`Tree::prefetch_leaf`], without the values.
-    #[inline(always)]
-    pub(super) fn prefetch_keys(node: Node) {
-        Self::prefetch_lines(node, Leaf::<K, V>::keys_end::<S>());
     }
 
     #[inline(always)]
