@@ -289,6 +289,23 @@ impl<T: Clone, P: Sharing> Vector<T, P> {
         self.set(b, first);
     }
 
+    /// Moves all values into leaves, the last ones first: so each move shortens what is left of `values`, and nothing is ever
+    /// owned twice.
+    fn from_vec(mut values: alloc::vec::Vec<T>) -> Self {
+        let Some(last) = values.len().checked_sub(1) else { return Self::empty() };
+        let mut leaves = alloc::vec::Vec::with_capacity(last / Self::LEAF + 1);
+        for at in (0..=last / Self::LEAF).rev().map(|leaf| leaf * Self::LEAF) {
+            let mut leaf = Leaf::with_capacity(values.len() - at, ());
+            leaf.make_mut().append_vec(&mut values, at);
+            leaves.push(leaf);
+        }
+        let mut leaves = leaves.into_iter();
+        let tail = leaves.next();
+        let mut tree = Assembler::new();
+        leaves.rev().for_each(|leaf| tree.push(leaf));
+        Self { tree: tree.finish(), tail }
+    }
+
     /// Builds from whole leaves; all but the last one are full.
     fn from_values<I: Iterator<Item = T>>(mut values: I) -> Self {
         let vector = Self::from_all(&mut values);
