@@ -45,6 +45,7 @@ mod probe;
 mod range;
 mod remove;
 mod reserve;
+mod search;
 mod tree;
 mod validate;
 
