@@ -8,7 +8,7 @@ use alloc::vec;
 use super::Node;
 use super::branch::Branch;
 use super::leaf::Leaf;
-use super::range::IntoRange;
+use super::span::IntoRange;
 use crate::arena::{Pool, Releaser};
 use crate::shape::Shape;
 
