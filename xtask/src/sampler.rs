@@ -95,7 +95,7 @@ impl Build<'_> {
                 self.root.display()
             )
         })?;
-        let path = executable(&messages).context("cargo built no sampler")?;
+        let path = self.executable(&messages)?;
         // A copy under the structure's name: the next structure's build replaces the file.
         let kept = path.with_file_name(format!("sampler-{}", features.join("-")));
         fs::copy(&path, &kept).with_context(|| format!("cannot write {}", kept.display()))?;
@@ -103,15 +103,25 @@ impl Build<'_> {
         let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(Program { path: kept, structure: self.structure.to_owned(), sha256, features })
     }
-}
 
-fn executable(messages: &str) -> Option<PathBuf> {
-    Message::parse_stream(messages.as_bytes()).filter_map(Result::ok).find_map(|message| match message {
-        Message::CompilerArtifact(artifact) if artifact.target.name == "sampler" => {
-            artifact.executable.map(cargo_metadata::camino::Utf8PathBuf::into_std_path_buf)
+    /// The program in cargo's messages, once both it and the structure are known to come from this very workspace.
+    fn executable(&self, messages: &str) -> Result<PathBuf> {
+        let library = self.structure.replace('-', "_");
+        let root =
+            fs::canonicalize(self.root).with_context(|| format!("cannot read {}", self.root.display()))?;
+        let mut program = None;
+        for message in Message::parse_stream(messages.as_bytes()).filter_map(Result::ok) {
+            let Message::CompilerArtifact(artifact) = message else { continue };
+            if ![library.as_str(), "sampler"].contains(&artifact.target.name.as_str()) {
+                continue;
+            }
+            if !artifact.manifest_path.starts_with(&root) {
+                bail!("{} was compiled from {}", artifact.target.name, artifact.manifest_path);
+            }
+            program = artifact.executable.or(program);
         }
-        _ => None,
-    })
+        Ok(program.context("cargo built no sampler")?.into_std_path_buf())
+    }
 }
 
 impl Program {

@@ -30,6 +30,8 @@ fn unknown_names_are_refused_with_the_near_ones() {
     assert!(message.contains("did you mean neighbor-list?"), "{message}");
     let message = refusal(&["bench", "--peers", "alll"]);
     assert!(message.contains("alll"), "{message}");
+    let message = refusal(&["bench", "neighbor-list", "--engine", "vessin"]);
+    assert!(message.contains("did you mean vesin"), "{message}");
     let message = refusal(&["test", "-p", "covertree"]);
     assert!(message.contains("did you mean cover-tree"), "{message}");
     let message = refusal(&["test", "--levels", "avx3"]);

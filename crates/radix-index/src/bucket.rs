@@ -65,6 +65,8 @@ pub(crate) use store::{AllocError, Store, Width};
 pub(crate) trait Shape: Sized {
     /// Words of one entry.
     const ENTRY: usize;
+    /// Words at the beginning of an entry that no other entry of the table has.
+    const KEY: usize;
     /// Whether a value is one word or none, and so can be replaced in place.
     const IN_PLACE: bool;
     /// How a reader loads headers: Acquire, or SeqCst if its entries are pointers that a collector guards.
@@ -301,11 +303,22 @@ impl<'t, L: Shape> Bucket<'t, L> {
     /// in [`Bucket::lock`].
     #[inline]
     pub(crate) fn unchanged(self, header: Header) -> bool {
+        self.header_after().unlocked() == header.unlocked()
+    }
+
+    /// Whether, in addition, nobody took or released the lock.
+    #[inline]
+    pub(crate) fn untouched(self, header: Header) -> bool {
+        self.header_after() == header
+    }
+
+    #[inline]
+    fn header_after(self) -> Header {
         interleave();
         if !weakened("reader-fence") {
             fence(Ordering::Acquire);
         }
-        Header(self.words[0].load(Ordering::Relaxed)).unlocked() == header.unlocked()
+        Header(self.words[0].load(Ordering::Relaxed))
     }
 
     /// Locks the bucket if its header is still the unlocked `header`.

@@ -65,6 +65,7 @@ struct Inline<K, V>(PhantomData<fn() -> (K, V)>);
 
 impl<K: Words, V: Words> Shape for Inline<K, V> {
     const ENTRY: usize = K::WORDS + V::WORDS;
+    const KEY: usize = K::WORDS;
     const IN_PLACE: bool = V::WORDS <= 1;
     const LOAD: Ordering = Ordering::Acquire;
 }

@@ -8,8 +8,10 @@
 //! once, in one validated copy of one bucket, and an entry never changes its hash. A split that comes after a
 //! bucket was read moves entries that were read already to a child that is not visited.
 
-use crate::bucket::{AllocError, Chain, Entry, Shape, slots_of};
-use crate::sync::Ordering;
+use std::marker::PhantomData;
+
+use crate::bucket::{AllocError, Bucket, Chain, Entry, Header, Shape, slots_of};
+use crate::sync::{AtomicU64, Ordering, weakened};
 use crate::table::Table;
 
 /// Where a walk through a table is; holds no reference to it.
@@ -103,8 +105,12 @@ impl<L: Shape> Table<L> {
                 }
             }
             if header.has_chain() {
+                let mut passed = Passed::new(bucket, header);
                 for (_, node) in Chain::new(&self.nodes, header, tags) {
                     for slot in slots_of(node.live()) {
+                        if passed.is_again(node.entry(slot)) {
+                            continue;
+                        }
                         match read(node.entry(slot)) {
                             Some(entry) => entries.push(entry),
                             None => whole = false,
@@ -112,7 +118,13 @@ impl<L: Shape> Table<L> {
                     }
                 }
             }
-            if bucket.unchanged(header) && whole {
+            // In a chain, copies that a writer makes are visible before it commits: who has not passed them with
+            // care must know that there was no writer.
+            let is_true = match header.has_chain() {
+                true => bucket.untouched(header),
+                false => bucket.unchanged(header),
+            };
+            if is_true && whole {
                 if header.depth() >= level {
                     return Some(header.depth());
                 }
@@ -130,5 +142,33 @@ impl<L: Shape> Table<L> {
         if let Err(AllocError) = self.birth(child, hash) {
             std::alloc::handle_alloc_error(std::alloc::Layout::new::<[u64; 8]>());
         }
+    }
+}
+
+/// The entries of a bucket that a reader has passed, if a writer holds its lock: one that moves an entry makes the new
+/// copy visible before it takes the old one away, and who counts entries sees both. A reader who looks for the key
+/// finds the first one, and so does this.
+struct Passed<'t, L> {
+    entries: Option<Vec<Entry<'t>>>,
+    shape: PhantomData<L>,
+}
+
+impl<'t, L: Shape> Passed<'t, L> {
+    fn new(bucket: Bucket<'t, L>, header: Header) -> Self {
+        let is_moving = header.is_locked() && !weakened("moving");
+        let entries = is_moving.then(|| slots_of(header.live()).map(|slot| bucket.entry(slot)).collect());
+        Self { entries, shape: PhantomData }
+    }
+
+    /// Whether an entry of this key was passed before.
+    fn is_again(&mut self, entry: Entry<'t>) -> bool {
+        let Some(entries) = &mut self.entries else { return false };
+        let same = |a: &AtomicU64, b: &AtomicU64| a.load(Ordering::Relaxed) == b.load(Ordering::Relaxed);
+        let is_again = |other: &&Entry<'t>| other[..L::KEY].iter().zip(entry).all(|(a, b)| same(a, b));
+        if entries.iter().any(|other| is_again(&other)) {
+            return true;
+        }
+        entries.push(entry);
+        false
     }
 }

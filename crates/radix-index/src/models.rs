@@ -15,6 +15,7 @@ struct Pair;
 
 impl Shape for Pair {
     const ENTRY: usize = 2;
+    const KEY: usize = 1;
     const IN_PLACE: bool = true;
     const LOAD: Ordering = Ordering::Acquire;
 }
@@ -288,6 +289,35 @@ fn chain_is_reused_under_a_reader() {
         let (ten, twelve) = (index.get(10), index.get(12));
         assert!(matches!(ten, None | Some(100)), "{ten:?}");
         assert!(matches!(twelve, None | Some(120)), "{twelve:?}");
+        thread.join().unwrap();
+    });
+}
+
+#[test]
+fn chain_grows_under_a_reader() {
+    model(|| {
+        // Two nodes, which are all there are; the writer adds one between them.
+        let keys = [2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15];
+        let index = Index::of(&keys.map(|key| (key, 10 * key)));
+        let writer = index.clone();
+        let thread = thread::spawn(move || writer.insert(16, 160));
+        assert_eq!(index.get(13), Some(130));
+        thread.join().unwrap();
+        assert_eq!(index.get(16), Some(160));
+    });
+}
+
+#[test]
+fn chain_moves_up_under_an_iterator() {
+    model_within(1, || {
+        let keys = [2, 4, 6, 3, 5, 7, 8, 10];
+        let index = Index::of(&keys.map(|key| (key, 10 * key)));
+        let writer = index.clone();
+        // The last entry moves from the chain to the slot that becomes free.
+        let thread = thread::spawn(move || writer.remove(2));
+        let entries = index.entries();
+        let stable = entries.iter().filter(|(key, _)| *key != 2).map(|(key, _)| *key);
+        assert!(stable.eq([3, 4, 5, 6, 7, 8, 10]), "{entries:?}");
         thread.join().unwrap();
     });
 }

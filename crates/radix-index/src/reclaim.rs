@@ -30,6 +30,7 @@ pub(crate) struct Pointers;
 
 impl Shape for Pointers {
     const ENTRY: usize = 1;
+    const KEY: usize = 1;
     const IN_PLACE: bool = true;
     const LOAD: Ordering = Ordering::SeqCst;
 }

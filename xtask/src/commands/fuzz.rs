@@ -5,8 +5,9 @@ use std::fs;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
+use crate::process::{self, Reader};
 use crate::workspace::Workspace;
-use crate::{Outcome, names, process, tools};
+use crate::{Outcome, names, tools};
 
 /// Run the fuzz targets, each for a while.
 ///
@@ -27,6 +28,9 @@ pub(crate) struct Arguments {
     /// Only compile the targets.
     #[arg(long)]
     build: bool,
+    /// Print JSON, one line a program that was run; what these print goes to standard error.
+    #[arg(long)]
+    json: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
@@ -55,7 +59,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
         } else {
             cargo.args(["fuzz", "run", target, "--", &format!("-max_total_time={}", arguments.time)]);
         }
-        good &= process::holds(&mut cargo)?;
+        good &= process::holds(&mut cargo, Reader::of(arguments.json))?;
     }
     Ok(Outcome::from_good(good))
 }

@@ -11,12 +11,14 @@ use indicatif::ProgressBar;
 use serde::{Deserialize, Serialize};
 
 use super::gate::percent;
+use crate::gather::Gathered;
 use crate::kept::Kept;
 use crate::pairs::{self, Plan, Side};
+use crate::process::{self, Reader};
 use crate::sampler::{self, Build, Program};
 use crate::stats::RatioEstimate;
 use crate::workspace::{Workspace, rustc_field, rustc_verbose};
-use crate::{Outcome, interrupt, machine, process, table, tools};
+use crate::{Outcome, interrupt, machine, table, tools};
 
 /// What profile-guided optimisation (PGO) gains, load by load.
 ///
@@ -28,8 +30,6 @@ use crate::{Outcome, interrupt, machine, process, table, tools};
 ///
 /// Exit codes: 0 measured, 1 a test failed in the PGO build, 2 could not run (llvm-profdata of rustc's LLVM is
 /// missing), 130 interrupted.
-///
-/// New: its parts are tested, but it was not yet run end to end.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cargo xtask pgo                        every structure
@@ -71,7 +71,7 @@ pub(crate) struct Gain {
 
 impl Gain {
     /// Gains and losses are what surely is one.
-    fn verdict(&self) -> &'static str {
+    pub(crate) fn verdict(&self) -> &'static str {
         match self.time.interval {
             interval if interval.high < 1.0 => "gain",
             interval if interval.low > 1.0 => "LOSS",
@@ -86,28 +86,26 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     let rustc = rustc_verbose()?;
     let profdata = tools::llvm_profdata(&rustc).map_err(|found| anyhow::anyhow!(refusal(&rustc, &found)))?;
     interrupt::watch();
-    let (mut gains, mut good) = (Vec::new(), true);
-    for structure in &structures {
+    let mut good = true;
+    let gathered = Gathered::each(&structures, |structure, gains| {
         let pgo = Pgo::new(&workspace, structure, &rustc, &profdata)?;
         let programs = pgo.build(arguments.train)?;
         if !arguments.no_tests {
             good &= pgo.test()?;
         }
-        gains.extend(measure(arguments, &programs)?);
-        if interrupt::requested() {
-            break;
-        }
-    }
+        measure(arguments, &programs, gains)
+    });
+    let gains = &gathered.results;
     if arguments.json {
         gains.iter().for_each(|gain| println!("{}", serde_json::to_string(gain).expect("plain fields")));
     } else {
-        print(&gains);
+        print(gains);
     }
     if arguments.record {
-        let path = Kept::now(&workspace, &gains)?.write(&workspace, "pgo")?;
+        let path = Kept::now(&workspace, gains)?.write(&workspace, "pgo")?;
         eprintln!("recorded in {}", path.display());
     }
-    Ok(if interrupt::requested() { Outcome::Interrupted } else { Outcome::from_good(good) })
+    gathered.outcome(Outcome::from_good(good))
 }
 
 /// What to say without a matching llvm-profdata.
@@ -182,24 +180,27 @@ impl<'a> Pgo<'a> {
         cargo.args(["test", "--release", "--quiet", "--lib", "--tests", "--package", &package]);
         cargo.args(["--target", self.triple, "--target-dir"]).arg(self.folder.join("optimised"));
         cargo.env("CARGO_ENCODED_RUSTFLAGS", self.use_flags().join("\u{1f}")).env_remove("RUSTFLAGS");
-        process::holds(&mut cargo)
+        cargo.stdout(std::io::stderr());
+        process::holds(&mut cargo, Reader::Person)
     }
 }
 
-fn measure(arguments: &Arguments, [plain, optimised]: &[Program; 2]) -> Result<Vec<Gain>> {
+/// Adds what each load gains to `gains`, also when it ends in the middle.
+fn measure(arguments: &Arguments, [plain, optimised]: &[Program; 2], gains: &mut Vec<Gain>) -> Result<()> {
     let loads: Vec<String> = plain.loads(&arguments.filter)?.into_iter().map(|load| load.name).collect();
     let plan = Plan { rounds: arguments.rounds as usize, samples: 10, sample: Duration::from_millis(4) };
     let passes = pairs::calibrate(plain, &loads, plan.sample)?;
     let bar = ProgressBar::new((loads.len() * plan.rounds) as u64);
     let sides = [plain, optimised, plain].map(|program| Side { program, plant: 0 });
-    let times = pairs::measure(&sides, &loads, &passes, plan, &bar)?;
+    let (times, ended) = pairs::measure(&sides, &loads, &passes, plan, &bar);
     bar.finish_and_clear();
     let gain = |times: &pairs::Times| {
         let time = RatioEstimate::of(&times.log_ratios(1, 0))?;
         let again = RatioEstimate::of(&times.log_ratios(2, 0))?;
         Some(Gain { load: times.load.clone(), time, again })
     };
-    Ok(times.iter().filter_map(gain).collect())
+    gains.extend(times.iter().filter_map(gain));
+    ended
 }
 
 fn print(gains: &[Gain]) {
@@ -218,9 +219,9 @@ fn print(gains: &[Gain]) {
     let logs: Vec<f64> = gains.iter().map(|gain| gain.time.ratio).collect();
     if let Some(mean) = crate::stats::geometric_mean(&logs) {
         println!(
-            "geometric mean {}; load average {:.1?}; how to profit: docs/PGO.md",
+            "geometric mean {}; load average {}; how to profit: docs/PGO.md",
             percent(mean),
-            machine::load()
+            machine::describe_load(machine::load())
         );
     }
 }

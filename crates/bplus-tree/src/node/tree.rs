@@ -10,6 +10,8 @@ use simd_kernels::{Isa, Level, prefetch};
 
 use super::Node;
 use super::branch::Branch;
+use super::bytes::{bytes_of, is_bytes};
+use super::heads::ByHeads;
 use super::leaf::Leaf;
 use super::plain::{read_as, same};
 use super::probe::{ByLanes, ByOrd, Probe, Scalar};
@@ -148,19 +150,24 @@ impl<K, V, S: Shape> Tree<K, V, S> {
 
 /// Calls `$found` for the instruction set of this processor with a probe for it.
 macro_rules! per_instruction_set {
-    ($tree:expr, $sought:expr, $scalar:ident, $avx2:ident, $avx512:ident) => {
+    ($tree:expr, |$isa:ident| $probe:expr, $scalar:ident, $avx2:ident, $avx512:ident) => {
         match Level::detect().isa() {
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx512(isa) => {
+            Isa::Avx512($isa) => {
+                let probe = $probe;
                 // SAFETY: the token proves the features that the function enables.
-                unsafe { $avx512($tree, ByLanes { sought: $sought, isa }) }
+                unsafe { $avx512($tree, probe) }
             }
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx2(isa) => {
+            Isa::Avx2($isa) => {
+                let probe = $probe;
                 // SAFETY: the token proves the features that the function enables.
-                unsafe { $avx2($tree, ByLanes { sought: $sought, isa }) }
+                unsafe { $avx2($tree, probe) }
             }
-            _ => $scalar($tree, ByLanes { sought: $sought, isa: Scalar }),
+            _ => {
+                let $isa = Scalar;
+                $scalar($tree, $probe)
+            }
         }
     };
 }
@@ -190,14 +197,24 @@ instantiate!(look_up_by -> Option<&V>: look_up_scalar, look_up_avx2, look_up_avx
 instantiate!(descend -> Option<Slot<K, V>>: descend_scalar, descend_avx2, descend_avx512);
 instantiate!(descend_ranked -> (Option<Slot<K, V>>, usize): ranked_scalar, ranked_avx2, ranked_avx512);
 
-/// Tries the primitive types whose keys fit lanes; the wrong sizes are not even compiled.
-macro_rules! try_lanes {
-    ($tree:expr, $key:expr, [$($type:ty),+], $scalar:ident, $avx2:ident, $avx512:ident, |$found:ident| $give:expr) => {$(
+/// Tries the primitive types whose keys fit lanes, the wrong sizes of which are not even compiled, then heads.
+macro_rules! try_vectors {
+    ($tree:expr, $key:expr, $scalar:ident, $avx2:ident, $avx512:ident, |$found:ident| $give:expr) => {
+        try_vectors!(
+            [u64, u32, usize, i64, i32, isize, u16, i16, u8, i8],
+            $tree, $key, $scalar, $avx2, $avx512, |$found| $give
+        );
+        if is_bytes::<K>() && let Some(sought) = bytes_of($key) {
+            return per_instruction_set!($tree, |isa| ByHeads::new(sought, isa), $scalar, $avx2, $avx512);
+        }
+    };
+    ([$($type:ty),+], $tree:expr, $key:expr, $scalar:ident, $avx2:ident, $avx512:ident, |$found:ident| $give:expr) => {$(
         if const { size_of::<K>() == size_of::<$type>() }
             && same::<K, $type>()
             && let Some(sought) = read_as::<Q, $type>($key)
         {
-            let $found = per_instruction_set!($tree.as_keyed::<$type>(), sought, $scalar, $avx2, $avx512);
+            let tree = $tree.as_keyed::<$type>();
+            let $found = per_instruction_set!(tree, |isa| ByLanes { sought, isa }, $scalar, $avx2, $avx512);
             return $give;
         }
     )+};
@@ -206,22 +223,14 @@ macro_rules! try_lanes {
 impl<K, V, S: Shape> Tree<K, V, S> {
     /// Where `key` is or belongs; `None` in a tree without nodes.
     ///
-    /// Primitive numbers are compared in vectors, all others by `Ord`.
+    /// Primitive numbers and heads of bytes are compared in vectors, all others by `Ord`.
     #[inline]
     pub(crate) fn find<Q>(&self, key: &Q) -> Option<Slot<K, V>>
     where
         K: Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        try_lanes!(
-            self,
-            key,
-            [u64, u32, usize, i64, i32, isize, u16, i16, u8, i8],
-            descend_scalar,
-            descend_avx2,
-            descend_avx512,
-            |found| found.map(Slot::keyed)
-        );
+        try_vectors!(self, key, descend_scalar, descend_avx2, descend_avx512, |found| found.map(Slot::keyed));
         self.descend(ByOrd(key))
     }
 
@@ -232,15 +241,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
         K: Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        try_lanes!(
-            self,
-            key,
-            [u64, u32, usize, i64, i32, isize, u16, i16, u8, i8],
-            look_up_scalar,
-            look_up_avx2,
-            look_up_avx512,
-            |found| found
-        );
+        try_vectors!(self, key, look_up_scalar, look_up_avx2, look_up_avx512, |found| found);
         self.look_up_by(ByOrd(key))
     }
 
@@ -272,7 +273,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
         if let Some(near) = near
             && near.leaf.keys().last().is_some_and(|last| key <= last.borrow())
         {
-            let (index, hit) = ByOrd(key).lower(near.leaf.keys());
+            let (index, hit) = near.leaf.lower::<S, _>(&mut ByOrd(key));
             return Some(Slot::new(near.leaf, index, hit));
         }
         self.find(key)
@@ -284,15 +285,10 @@ impl<K, V, S: Shape> Tree<K, V, S> {
         K: Borrow<Q>,
         Q: Ord + ?Sized,
     {
-        try_lanes!(
-            self,
-            key,
-            [u64, u32, usize, i64, i32, isize, u16, i16, u8, i8],
-            ranked_scalar,
-            ranked_avx2,
-            ranked_avx512,
-            |found| (found.0.map(Slot::keyed), found.1)
-        );
+        try_vectors!(self, key, ranked_scalar, ranked_avx2, ranked_avx512, |found| (
+            found.0.map(Slot::keyed),
+            found.1
+        ));
         self.descend_ranked(ByOrd(key))
     }
 
@@ -306,7 +302,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
 
     /// The leaf where a probe's key is or belongs.
     #[inline(always)]
-    fn leaf_of<P: Probe<K>>(trunk: &Trunk<K, V>, probe: P) -> Leaf<K, V> {
+    fn leaf_of<P: Probe<K>>(trunk: &Trunk<K, V>, probe: &mut P) -> Leaf<K, V> {
         let mut node = trunk.root;
         if trunk.height > 1 {
             for _ in 2..trunk.height {
@@ -324,16 +320,16 @@ impl<K, V, S: Shape> Tree<K, V, S> {
     }
 
     #[inline(always)]
-    fn descend<P: Probe<K>>(&self, probe: P) -> Option<Slot<K, V>> {
-        let leaf = Self::leaf_of(self.trunk.as_ref()?, probe);
-        let (index, hit) = leaf.lower::<S, P>(probe);
+    fn descend<P: Probe<K>>(&self, mut probe: P) -> Option<Slot<K, V>> {
+        let leaf = Self::leaf_of(self.trunk.as_ref()?, &mut probe);
+        let (index, hit) = leaf.lower::<S, P>(&mut probe);
         Some(Slot::new(leaf, index, hit))
     }
 
     #[inline(always)]
-    fn look_up_by<P: Probe<K>>(&self, probe: P) -> Option<&V> {
-        let leaf = Self::leaf_of(self.trunk.as_ref()?, probe);
-        let (index, hit) = leaf.lower::<S, P>(probe);
+    fn look_up_by<P: Probe<K>>(&self, mut probe: P) -> Option<&V> {
+        let leaf = Self::leaf_of(self.trunk.as_ref()?, &mut probe);
+        let (index, hit) = leaf.lower::<S, P>(&mut probe);
         if !hit || index >= leaf.len() {
             return None;
         }
@@ -342,12 +338,12 @@ impl<K, V, S: Shape> Tree<K, V, S> {
     }
 
     #[inline(always)]
-    fn descend_ranked<P: Probe<K>>(&self, probe: P) -> (Option<Slot<K, V>>, usize) {
+    fn descend_ranked<P: Probe<K>>(&self, mut probe: P) -> (Option<Slot<K, V>>, usize) {
         let Some(trunk) = self.trunk.as_ref() else { return (None, 0) };
         let (mut node, mut rank) = (trunk.root, 0);
         for above in (0..trunk.height).rev() {
             let branch = Branch::<K, V, S>::of(node);
-            let slot = branch.search_slot(probe);
+            let slot = branch.search_slot(&mut probe);
             node = branch.child(slot);
             if above == 0 {
                 Self::prefetch_leaf(node);
@@ -357,28 +353,28 @@ impl<K, V, S: Shape> Tree<K, V, S> {
             rank += branch.count_before(slot);
         }
         let leaf = Leaf::of(node);
-        let (index, hit) = leaf.lower::<S, P>(probe);
+        let (index, hit) = leaf.lower::<S, P>(&mut probe);
         (Some(Slot::new(leaf, index, hit)), rank + index)
     }
 
     /// Asks for the lines of a branch that is about to be searched.
     #[inline(always)]
     pub(super) fn prefetch_branch(node: Node) {
-        Self::prefetch_lines(node, const { Branch::<K, V, S>::SEARCHED_BYTES });
+        Self::prefetch_lines(node, Branch::<K, V, S>::searched_bytes());
     }
 
     /// Asks for the lines of a leaf that is about to be searched, its values included (decision 0043).
     #[inline(always)]
     pub(super) fn prefetch_leaf(node: Node) {
         if S::PREFETCH {
-            Self::prefetch_lines(node, const { Leaf::<K, V>::full_bytes::<S>() });
+            Self::prefetch_lines(node, Leaf::<K, V>::full_bytes::<S>());
         }
     }
 
     /// As [`Tree::prefetch_leaf`], without the values.
     #[inline(always)]
     pub(super) fn prefetch_keys(node: Node) {
-        Self::prefetch_lines(node, const { Leaf::<K, V>::keys_end::<S>() });
+        Self::prefetch_lines(node, Leaf::<K, V>::keys_end::<S>());
     }
 
     #[inline(always)]
@@ -469,7 +465,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
 
     /// The key and the value at `slot`, an entry of this tree.
     ///
-    /// A changed key leaves memory safe, but a key out of order is not found again; see `Tree::key_changed`.
+    /// A changed key leaves memory safe, but a key out of order is not found again; see `Tree::keys_changed`.
     #[inline]
     pub(crate) fn entry_at_mut(&mut self, slot: Slot<K, V>) -> (&mut K, &mut V) {
         assert!(slot.index() < slot.leaf.len());
@@ -480,8 +476,17 @@ impl<K, V, S: Shape> Tree<K, V, S> {
         (key, value)
     }
 
-    /// Takes the separators' word for the first key of `leaf` anew, after it was changed in place.
-    pub(crate) fn key_changed(&mut self, leaf: Leaf<K, V>) {
+    /// Takes up that keys of `leaf` were changed in place.
+    pub(crate) fn keys_changed(&mut self, leaf: Leaf<K, V>) {
+        leaf.keys_changed();
+        self.first_changed(leaf);
+    }
+
+    /// Takes the separators' word for the first key of `leaf` anew.
+    pub(crate) fn first_changed(&mut self, leaf: Leaf<K, V>) {
+        if leaf.prev().is_none() {
+            return; // No separator stands before the first leaf.
+        }
         let mut node = leaf.node();
         while let Some(parent) = node.parent() {
             let branch = Branch::<K, V, S>::of(parent);
@@ -502,7 +507,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
         let mut bytes = 0;
         let mut level = vec![trunk.root];
         for height in (1..=trunk.height).rev() {
-            bytes += level.len() * Branch::<K, V, S>::BYTES;
+            bytes += level.len() * Branch::<K, V, S>::bytes();
             if height == 1 {
                 let leaves: usize = level.iter().map(|node| Branch::<K, V, S>::of(*node).len() + 1).sum();
                 bytes += leaves * Leaf::<K, V>::full_bytes::<S>();
@@ -516,7 +521,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
 
     fn spare_bytes(&self) -> usize {
         self.leaves.spare() * Leaf::<K, V>::full_bytes::<S>()
-            + self.branches.spare() * Branch::<K, V, S>::BYTES
+            + self.branches.spare() * Branch::<K, V, S>::bytes()
     }
 }
 

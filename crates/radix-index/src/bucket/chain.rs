@@ -12,7 +12,7 @@
 
 use super::store::{AllocError, Store, Width};
 use super::{Entry, Header, Locked, Shape, Spot, Tags, link, slots_of};
-use crate::sync::{AtomicU64, AtomicUsize, Ordering};
+use crate::sync::{AtomicU64, AtomicUsize, Ordering, weakened};
 
 /// Slots of a node.
 pub(crate) const SLOTS: u32 = 3;
@@ -184,8 +184,10 @@ impl<L: Shape> Nodes<L> {
 pub(crate) struct Chain<'t, L> {
     nodes: &'t Nodes<L>,
     next: u32,
+    /// Nodes passed.
+    steps: usize,
     /// A torn link could lead in circles; a chain is never longer than all nodes together.
-    budget: usize,
+    limit: usize,
 }
 
 impl<'t, L: Shape> Chain<'t, L> {
@@ -195,8 +197,19 @@ impl<'t, L: Shape> Chain<'t, L> {
     }
 
     fn from(nodes: &'t Nodes<L>, next: u32) -> Self {
-        let budget = if next == 0 { 0 } else { nodes.used.load(Ordering::Relaxed) };
-        Self { nodes, next, budget }
+        Self { nodes, next, steps: 0, limit: 0 }
+    }
+
+    /// Whether the walk has passed as many nodes as there are. Asked anew when the limit that was known is reached:
+    /// a chain may have got nodes since the walk began, under a lock whose holder has not committed yet, and who
+    /// stopped at the old limit would miss what was always there.
+    #[inline]
+    fn is_circular(&mut self) -> bool {
+        if self.steps == self.limit && !(weakened("limit") && self.limit > 0) {
+            // As new as the links that were read: each was Acquired from a store after its node was allocated.
+            self.limit = self.nodes.used.load(Ordering::Relaxed);
+        }
+        self.steps >= self.limit
     }
 
     /// The entry's spot and words that `is` accepts.
@@ -228,13 +241,13 @@ impl<'t, L: Shape> Iterator for Chain<'t, L> {
     type Item = (u32, Node<'t, L>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.next == 0 || self.budget == 0 {
+        if self.next == 0 || self.is_circular() {
             return None;
         }
         let id = self.next;
         let node = self.nodes.get(id)?;
         self.next = node.meta().link();
-        self.budget -= 1;
+        self.steps += 1;
         Some((id, node))
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Arguments, at_least_one, percent, verdict};
 use crate::callgrind::{self, Simulate};
+use crate::gather::Gathered;
 use crate::kept::Kept;
 use crate::pairs::{self, Side};
 use crate::sampler::{Build, Program};
@@ -40,30 +41,25 @@ pub(super) fn run(arguments: &Arguments, workspace: &Workspace, structures: &[St
     at_least_one(structures)?;
     let start = Instant::now();
     let target = workspace.metadata.target_directory.as_std_path().join("sides/self-test");
-    let mut all = Vec::new();
-    for structure in structures {
+    let gathered = Gathered::each(structures, |structure, all| {
         eprintln!("compiling {structure}");
         let root = workspace.root();
         let build = Build { root, target: &target, structure, features: &[], rustflags: &[], triple: None };
-        all.extend(repeat(arguments, &build.run()?)?);
-        if interrupt::requested() {
-            break;
-        }
-    }
+        repeat(arguments, &build.run()?, all)
+    });
+    let all = &gathered.results;
     if arguments.json {
         all.iter().for_each(|fared| println!("{}", serde_json::to_string(fared).expect("plain fields")));
     } else {
-        print(&all);
-        println!("{:.0} s, load average {:.1?}", start.elapsed().as_secs_f64(), machine::load());
+        print(all);
+        let (seconds, load) = (start.elapsed().as_secs_f64(), machine::describe_load(machine::load()));
+        println!("{seconds:.0} s, load average {load}");
     }
     if arguments.record {
-        let path = Kept::now(workspace, &all)?.write(workspace, "self-test")?;
+        let path = Kept::now(workspace, all)?.write(workspace, "self-test")?;
         eprintln!("recorded in {}", path.display());
     }
-    if interrupt::requested() {
-        return Ok(Outcome::Interrupted);
-    }
-    let outcome = promise(&all);
+    let outcome = promise(all);
     eprintln!(
         "{}",
         match outcome {
@@ -72,7 +68,7 @@ pub(super) fn run(arguments: &Arguments, workspace: &Workspace, structures: &[St
             _ => "INCONCLUSIVE: too noisy for time, fewer than 20 repeats, or no valgrind",
         }
     );
-    Ok(outcome)
+    gathered.outcome(outcome)
 }
 
 /// The promise: under 1 % false alarms over all, and of each load's planted slowdowns 99 % seen by time, all by
@@ -99,24 +95,29 @@ fn promise(all: &[Fared]) -> Outcome {
     }
 }
 
-fn repeat(arguments: &Arguments, program: &Program) -> Result<Vec<Fared>> {
+/// Adds how each load fared to `all`, also when it ends in the middle.
+fn repeat(arguments: &Arguments, program: &Program, all: &mut Vec<Fared>) -> Result<()> {
     let loads: Vec<String> = program.loads(&arguments.filter)?.into_iter().map(|load| load.name).collect();
     let plan = arguments.plan();
     let bar = ProgressBar::new(loads.len() as u64 * (plan.rounds as u64 * u64::from(arguments.repeats) + 1));
-    let mut all = Vec::new();
+    let known = all.len();
     for load in &loads {
         all.push(counted(program, load)?);
         bar.inc(1);
     }
+    let here = &mut all[known..];
     let mut detectable = vec![Vec::new(); loads.len()];
     let sides = [0, PLANT, 0].map(|plant| Side { program, plant });
+    let mut ended = Ok(());
     for _ in 0..arguments.repeats {
         let passes = pairs::calibrate(program, &loads, plan.sample)?;
-        let times = pairs::measure(&sides, &loads, &passes, plan, &bar)?;
-        if interrupt::requested() {
+        let times;
+        (times, ended) = pairs::measure(&sides, &loads, &passes, plan, &bar);
+        // A repeat that was cut short is none.
+        if ended.is_err() || interrupt::requested() {
             break;
         }
-        for ((fared, times), effects) in all.iter_mut().zip(&times).zip(&mut detectable) {
+        for ((fared, times), effects) in here.iter_mut().zip(&times).zip(&mut detectable) {
             let leg = |side| RatioEstimate::of(&times.log_ratios(side, 0));
             let (planted, again) = (leg(1), leg(2));
             fared.repeats += 1;
@@ -125,11 +126,11 @@ fn repeat(arguments: &Arguments, program: &Program) -> Result<Vec<Fared>> {
             effects.extend(again.map(|again| again.detectable(verdict::BOUND)));
         }
     }
-    for (fared, effects) in all.iter_mut().zip(&detectable) {
+    for (fared, effects) in here.iter_mut().zip(&detectable) {
         fared.detectable = crate::stats::quantile(&crate::stats::sorted(effects), 0.5);
     }
     bar.finish_and_clear();
-    Ok(all)
+    ended
 }
 
 /// A load before its first repeat: what instructions say.
