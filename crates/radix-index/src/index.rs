@@ -183,9 +183,7 @@ where
     #[doc(alias = "get_with_hash")]
     #[inline]
     pub fn get_hashed(&self, hash: u64, key: &K) -> Option<V> {
-        let found =
-            self.table.find(hash, |entry| key.matches(entry), |entry| Raw::load::<V>(value_of::<K>(entry)));
-        found.map(|raw| raw.value())
+        self.table.find(hash, |entry| key.matches(entry), read_value::<K, V>).map(validated)
     }
 
     /// Whether `key` has a value.
@@ -339,7 +337,7 @@ where
         if self.room.is_some() || !self.table.is_too_large_for(wanted) {
             return;
         }
-        let Ok(table) = Table::with_capacity(wanted, true) else { return };
+        let Ok(table) = Table::fit(wanted) else { return };
         for (key, value) in self.iter() {
             if put_into(&table, self.hash_of(&key), &key, &value, self.entry_hasher()).is_err() {
                 return;
@@ -407,6 +405,18 @@ where
 #[inline(always)]
 fn value_of<K: Words>(entry: Entry<'_>) -> Entry<'_> {
     &entry[K::WORDS..]
+}
+
+/// The value of an entry, unless its words are torn.
+#[inline(always)]
+fn read_value<K: Words, V: Words + CheckedBitPattern>(entry: Entry<'_>) -> Option<V> {
+    Raw::load::<V>(value_of::<K>(entry)).try_value()
+}
+
+/// The value that was read under a header that has not changed.
+#[inline(always)]
+fn validated<V>(value: Option<V>) -> V {
+    value.expect("a validated entry holds the bytes of a value")
 }
 
 #[inline]

@@ -38,6 +38,7 @@
 mod address;
 mod bucket;
 mod error;
+mod few;
 mod grow;
 pub mod guarantees;
 mod index;

@@ -160,7 +160,7 @@ impl<K, V, S> RadixMap<K, V, S> {
             return;
         }
         // Without memory for the smaller table the larger one stays.
-        _ = Table::with_capacity(self.len(), true).and_then(|table| self.nodes.rehouse(table));
+        _ = Table::fit(self.len()).and_then(|table| self.nodes.rehouse(table));
     }
 }
 

@@ -11,7 +11,7 @@ use crate::DefaultHashBuilder;
 use crate::bucket::Entry;
 use crate::iter::Walk;
 use crate::sync::{AtomicI64, Ordering};
-use crate::word::Raw;
+use crate::word::{Raw, Words};
 
 impl<K, V, S> RadixIndex<K, V, S>
 where
@@ -91,21 +91,17 @@ where
 
     #[inline]
     fn fold<S: BuildHasher, A>(
-        mut self,
+        self,
         index: &RadixIndex<K, V, S>,
         init: A,
         mut f: impl FnMut(A, (K, V)) -> A,
     ) -> A {
-        let mut sum = init;
-        loop {
-            for &entry in &self.bucket {
-                sum = f(sum, entry);
-            }
-            self.bucket.clear();
-            if !self.next_bucket(index) {
-                return sum;
-            }
-        }
+        let init = self.bucket.into_iter().fold(init, &mut f);
+        let value = |words: &[u64]| {
+            let (key, value) = words.split_at(K::WORDS);
+            (Raw::from_words::<K>(|i| key[i]).value(), Raw::from_words::<V>(|i| value[i]).value())
+        };
+        self.walk.fold(&index.table, init, read_entry, value, index.entry_hasher(), f)
     }
 }
 
