@@ -317,11 +317,18 @@ impl<'t, L: Shape> Bucket<'t, L> {
     #[inline]
     pub(crate) fn copy_slots(self, header: Header, to: &mut [u64]) -> usize {
         let mut count = 0;
-        for slot in 0..L::SLOTS {
-            for (from, to) in self.entry(slot).iter().zip(&mut to[count * L::ENTRY..]) {
-                *to = from.load(Ordering::Relaxed);
+        // The slots beside the header are filled first; often there are no others.
+        let (near, all) = (3.min(L::SLOTS), L::SLOTS);
+        for slots in [0..near, near..all] {
+            if header.live() >> slots.start == 0 {
+                break;
             }
-            count += (header.live() >> slot & 1) as usize;
+            for slot in slots {
+                for (from, to) in self.entry(slot).iter().zip(&mut to[count * L::ENTRY..]) {
+                    *to = from.load(Ordering::Relaxed);
+                }
+                count += (header.live() >> slot & 1) as usize;
+            }
         }
         count
     }

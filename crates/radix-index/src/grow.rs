@@ -49,6 +49,7 @@ impl<L: Shape> Table<L> {
     /// `hash` hashes an entry; it may be called with words that do not belong together, and then gives anything.
     #[inline]
     pub(crate) fn added<'t>(&'t self, hash: impl Fn(Entry<'t>) -> u64) {
+        self.room.take(1);
         if let Some(entries) = self.population.add(1)
             && self.grows
             && entries > Self::entries_for(self.count.load(Ordering::Relaxed))

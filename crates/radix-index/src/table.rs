@@ -8,6 +8,7 @@ use crate::bucket::{
     slots_of,
 };
 use crate::population::Population;
+use crate::room::Room;
 use crate::sync::{AtomicU64, AtomicUsize, Backoff, Ordering, weakened};
 
 /// Entries for 16 buckets above which the table grows: eleven sixteenths of the slots. A lower load wastes
@@ -35,6 +36,7 @@ pub(crate) struct Table<L> {
     pub(crate) buckets: Store<Buckets<L>>,
     pub(crate) nodes: Nodes<L>,
     pub(crate) population: Population,
+    pub(crate) room: Room,
     pub(crate) grows: bool,
     /// Buckets that were made without a split.
     pub(crate) planted: usize,
@@ -73,6 +75,7 @@ impl<L: Shape> Table<L> {
             buckets: Store::new(),
             nodes: Nodes::new(),
             population: Population::new(),
+            room: Room::unlimited(),
             grows,
             planted: 1,
             retries: AtomicU64::new(0),
@@ -84,6 +87,11 @@ impl<L: Shape> Table<L> {
         let count = Self::buckets_for(entries);
         // A power of two has no buckets that are not split yet, and twice as full.
         Self::with_buckets(if count <= SMALL { count.next_power_of_two() } else { count }, entries, grows)
+    }
+
+    /// A table with room for exactly `entries`, that never grows.
+    pub(crate) fn fixed(entries: usize) -> Result<Self, AllocError> {
+        Ok(Self { room: Room::of(entries), ..Self::with_capacity(entries, false)? })
     }
 
     /// A table that is no larger than `entries` need.
@@ -420,6 +428,13 @@ impl<L: Shape> Table<L> {
         self.remove(locked, old);
     }
 
+    /// Counts entries that were taken out.
+    #[inline]
+    pub(crate) fn removed(&self, entries: i64) {
+        self.population.add(-entries);
+        self.room.take(-entries);
+    }
+
     /// Takes every entry away; calls `each` with the number and the words of a bucket's entries, outside its lock.
     pub(crate) fn clear(&self, mut each: impl FnMut(usize, &[u64])) {
         let mut words = Vec::new();
@@ -458,7 +473,7 @@ impl<L: Shape> Table<L> {
         locked.kill_all();
         locked.commit();
         self.nodes.free_all(&freed);
-        self.population.add(-(entries as i64));
+        self.removed(entries as i64);
         entries
     }
 

@@ -58,10 +58,7 @@ where
             let places = self.fetch(entries.iter().map(|(key, _)| key));
             for ((key, value), &(hash, ..)) in entries.iter().zip(&places) {
                 let old = self.put(hash, key, value).unwrap_or_else(super::out_of_memory);
-                if old.is_none() {
-                    self.take_room(1);
-                    new += 1;
-                }
+                new += usize::from(old.is_none());
             }
         }
         new

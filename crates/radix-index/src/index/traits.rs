@@ -6,11 +6,11 @@ use std::iter::FusedIterator;
 
 use bytemuck::{CheckedBitPattern, NoUninit};
 
-use super::{RadixIndex, value_of};
+use super::{RadixIndex, out_of_memory, value_of};
 use crate::DefaultHashBuilder;
 use crate::bucket::Entry;
 use crate::iter::Walk;
-use crate::sync::{AtomicI64, Ordering};
+use crate::table::Table;
 use crate::word::{Raw, Words};
 
 impl<K, V, S> RadixIndex<K, V, S>
@@ -351,20 +351,14 @@ where
     S: BuildHasher + Clone,
 {
     fn clone(&self) -> Self {
-        let capacity = if self.room.is_some() { self.capacity() } else { self.len() };
-        let mut clone = Self::with_capacity_and_hasher(capacity, self.hasher.clone());
+        let table = match self.table.room.limit() {
+            Some(entries) => Table::fixed(entries),
+            None => Table::with_capacity(self.len(), true),
+        };
+        let mut clone = Self::of_table(table.unwrap_or_else(out_of_memory), self.hasher.clone());
         clone.extend(self);
-        if let Some(room) = &self.room {
-            let capacity = room.load(Ordering::Relaxed) + entries_of(self.len());
-            clone.room = Some(AtomicI64::new(capacity - entries_of(clone.len())));
-            clone.table.grows = false;
-        }
         clone
     }
-}
-
-fn entries_of(len: usize) -> i64 {
-    i64::try_from(len).unwrap_or(i64::MAX)
 }
 
 impl<K, V, S> fmt::Debug for RadixIndex<K, V, S>
