@@ -320,3 +320,23 @@ fn chain_splits_under_an_iterator() {
         thread.join().unwrap();
     });
 }
+
+/// A key of bucket 0 whose tag has another bit of the filter than those of the small keys.
+const FAR: u64 = 0xf0 << 56 | 2;
+
+#[test]
+fn chain_of_two_filter_bits() {
+    model_within(2, || {
+        let keys = [2, 4, 6, 3, 5, 7, 8, 10];
+        let index = Index::of(&keys.map(|key| (key, 10 * key)));
+        let writer = index.clone();
+        let thread = thread::spawn(move || writer.insert(FAR, 90));
+        // Who walks through the chain may see the entry before the writer commits; who looks for it must then, too.
+        if index.entries().contains(&(FAR, 90)) {
+            assert_eq!(index.get(FAR), Some(90));
+        }
+        assert_eq!(index.get(10), Some(100));
+        thread.join().unwrap();
+        assert_eq!(index.get(FAR), Some(90));
+    });
+}

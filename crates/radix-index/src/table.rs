@@ -11,10 +11,10 @@ use crate::population::Population;
 use crate::room::Room;
 use crate::sync::{AtomicU64, AtomicUsize, Backoff, Ordering, weakened};
 
-/// Entries for 16 buckets above which the table grows: eleven sixteenths of the slots. A lower load wastes
-/// memory (32 bytes an entry is the limit), a higher one makes chains; decision 0052 has the figures.
+/// Entries for 32 buckets above which the table grows: two thirds of the slots, half of them as long as it is small. A
+/// lower load wastes memory (32 bytes an entry is the limit), a higher one makes chains; decision 0052 has the figures.
 const fn load_limit<L: Shape>(buckets: usize) -> usize {
-    L::SLOTS as usize * if buckets <= SMALL { 8 } else { 11 }
+    L::SLOTS as usize * if buckets <= SMALL { 16 } else { 21 }
 }
 
 /// Buckets of a table whose memory does not matter: it has hardly any chains.
@@ -121,7 +121,7 @@ impl<L: Shape> Table<L> {
     /// The buckets to hold `entries`.
     pub(crate) fn buckets_for(entries: usize) -> usize {
         if entries <= Self::entries_for(SMALL) {
-            return (entries * 16).div_ceil(load_limit::<L>(SMALL)).max(1);
+            return (entries * 32).div_ceil(load_limit::<L>(SMALL)).max(1);
         }
         let limit = comfortable_load::<L>();
         // Of parts, so that it does not overflow.
@@ -135,7 +135,7 @@ impl<L: Shape> Table<L> {
 
     /// Entries that `count` buckets hold at the load limit.
     pub(crate) fn entries_for(count: usize) -> usize {
-        count * load_limit::<L>(count) / 16
+        count * load_limit::<L>(count) / 32
     }
 
     /// Entries that the table holds before it grows.
@@ -169,7 +169,6 @@ impl<L: Shape> Table<L> {
     ) -> Option<R> {
         let index = self.address(hash);
         let bucket = self.bucket(index);
-        bucket.into_iter().for_each(Bucket::fetch_rest);
         self.find_at(index, bucket, hash, is, read)
     }
 

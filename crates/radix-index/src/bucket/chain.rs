@@ -286,9 +286,14 @@ impl<'t, L: Shape> Locked<'t, L> {
     fn fill_in_chain(&mut self, nodes: &'t Nodes<L>, spot: Spot, tag: u8, write: impl FnOnce(Entry<'t>)) {
         let node = nodes.own(spot.node);
         // Before the entry: who sees that in the chain would not look for it without its bit.
-        self.set_tags(self.tags.with_filter(tag));
+        if !weakened("filter") {
+            self.set_tags(self.tags.with_filter(tag));
+        }
         write(node.entry(spot.slot));
         node.set_meta(node.meta().with_entry(spot.slot, tag));
+        if weakened("filter") {
+            self.set_tags(self.tags.with_filter(tag));
+        }
         self.touch();
     }
 

@@ -9,7 +9,7 @@ use crate::bucket::{Bucket, Entry};
 use crate::word::Words;
 
 /// Keys whose buckets are fetched together: as many as a core has line fill buffers, or a few more.
-const GROUP: usize = 16;
+pub(super) const GROUP: usize = 16;
 
 impl<K, V, S> RadixIndex<K, V, S>
 where

@@ -6,6 +6,7 @@ use std::iter::FusedIterator;
 
 use bytemuck::{CheckedBitPattern, NoUninit};
 
+use super::many::GROUP;
 use super::{RadixIndex, out_of_memory, value_of};
 use crate::DefaultHashBuilder;
 use crate::bucket::Entry;
@@ -307,6 +308,7 @@ where
     }
 }
 
+/// Inserts in groups of 16, as [`RadixIndex::insert_many`] does.
 impl<K, V, S> Extend<(K, V)> for &RadixIndex<K, V, S>
 where
     K: NoUninit + CheckedBitPattern + Eq + Hash,
@@ -314,7 +316,15 @@ where
     S: BuildHasher,
 {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
-        entries.into_iter().for_each(|(key, value)| _ = self.insert(key, value));
+        let mut group = Vec::with_capacity(GROUP);
+        for entry in entries {
+            group.push(entry);
+            if group.len() == GROUP {
+                self.insert_many(&group);
+                group.clear();
+            }
+        }
+        self.insert_many(&group);
     }
 }
 
