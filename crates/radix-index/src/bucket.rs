@@ -278,6 +278,12 @@ impl<'t, L: Shape> Bucket<'t, L> {
         Self { words, shape: PhantomData }
     }
 
+    /// The same, for a compiler that forgot how many words there are.
+    #[inline]
+    pub(crate) fn again(self) -> Self {
+        Self::new(&self.words[..L::BUCKET])
+    }
+
     /// Pairs with the Release store in [`Locked::commit`].
     #[inline]
     pub(crate) fn header(self) -> Header {

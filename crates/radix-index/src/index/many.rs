@@ -39,10 +39,12 @@ where
     /// ```
     pub fn get_many(&self, keys: &[K], values: &mut [Option<V>]) {
         assert_eq!(keys.len(), values.len(), "get_many: `keys` and `values` differ in length");
+        let mut places = [(0, 0, None); GROUP];
         for (keys, values) in keys.chunks(GROUP).zip(values.chunks_mut(GROUP)) {
-            let places = self.fetch(keys.iter());
+            self.fetch(keys.iter(), &mut places);
             for ((key, value), &(hash, index, bucket)) in keys.iter().zip(values).zip(&places) {
                 let is = |entry: Entry<'_>| key.matches(entry);
+                let bucket = bucket.map(Bucket::again);
                 *value = self.table.find_at(index, bucket, hash, is, read_value::<K, V>).map(validated);
             }
         }
@@ -54,8 +56,9 @@ where
     /// Time: O(entries)
     pub fn insert_many(&self, entries: &[(K, V)]) -> usize {
         let mut new = 0;
+        let mut places = [(0, 0, None); GROUP];
         for entries in entries.chunks(GROUP) {
-            let places = self.fetch(entries.iter().map(|(key, _)| key));
+            self.fetch(entries.iter().map(|(key, _)| key), &mut places);
             for ((key, value), &(hash, ..)) in entries.iter().zip(&places) {
                 let old = self.put(hash, key, value).unwrap_or_else(super::out_of_memory);
                 new += usize::from(old.is_none());
@@ -66,19 +69,17 @@ where
 
     /// Hashes up to [`GROUP`] keys, and has their buckets fetched.
     #[inline]
-    fn fetch<'t, 'k>(&'t self, keys: impl Iterator<Item = &'k K>) -> [Place<'t, K, V>; GROUP]
+    fn fetch<'t, 'k>(&'t self, keys: impl Iterator<Item = &'k K>, places: &mut [Place<'t, K, V>; GROUP])
     where
         K: 'k,
     {
-        let mut places = [(0, 0, None); GROUP];
-        for (key, place) in keys.zip(&mut places) {
+        for (key, place) in keys.zip(places) {
             let hash = self.hash_of(key);
             let index = self.table.address(hash);
             let bucket = self.table.bucket(index);
             bucket.into_iter().for_each(Bucket::fetch);
             *place = (hash, index, bucket);
         }
-        places
     }
 }
 
