@@ -162,7 +162,7 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
 
     /// Looks up many keys at once: `found[i]` becomes the value of `keys[i]`.
     ///
-    /// 16 searches are under way together, so that their cache misses overlap: several times faster than one
+    /// 32 searches are under way together, so that their cache misses overlap: several times faster than one
     /// [`get`](BPlusTreeMap::get) after another in a map larger than the caches. Keys in any order, repeats welcome.
     ///
     /// Time: O(m log n).
@@ -207,7 +207,7 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
 
     /// Inserts many entries, in any order; of equal keys the last counts. Gives how many keys were new.
     ///
-    /// The leaves of 16 entries are brought into the caches together before the first of them is inserted.
+    /// The leaves of 32 entries are brought into the caches together before the first of them is inserted.
     ///
     /// Time: O(m log n).
     pub fn insert_many<I>(&mut self, entries: I) -> usize
