@@ -90,7 +90,7 @@ fn borrowed_keys_of_any_lifetime() {
     let mut bytes: BPlusTreeMap<&[u8], usize> = BPlusTreeMap::new();
     for n in (0..2000).rev() {
         map.insert(&text[4 * n..4 * n + 4], n);
-        bytes.insert(text[4 * n..4 * n + 4].as_bytes(), n);
+        bytes.insert(&text.as_bytes()[4 * n..4 * n + 4], n);
     }
     map.validate().expect("after insertions");
     for n in 0..2000 {

@@ -295,7 +295,7 @@ impl<K: Key, S: Shape> Pair<K, u32, S> {
                 let (lo, hi) = self.two_keys(choices, space);
                 let (mut ours, mut theirs) = (self.map.range(lo.clone()..), self.model.range(lo.clone()..));
                 let (mut all, mut their_all) = (self.map.iter(), self.model.iter());
-                while bias > 0 {
+                loop {
                     let n = choices.below(90) as usize;
                     let found = ours.nth(n);
                     assert_eq!(found, theirs.nth(n), "nth({n})");
