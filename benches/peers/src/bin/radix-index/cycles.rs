@@ -1,7 +1,8 @@
 //! Cycles an operation, and where the index lies: the targets of the plan that this crate grew from.
 //!
-//! Nanoseconds by the clock, times the processor's frequency as Linux tells it (`cpu MHz` of `/proc/cpuinfo`): there
-//! is no counter of cycles on a machine that is virtual. Throughput: operations overlap as far as they can.
+//! Reference cycles: nanoseconds by the clock, times the frequency that Linux tells (`cpu MHz` of `/proc/cpuinfo`), which
+//! is that of the time stamp counter where a virtual machine hides the true one. A core that boosts spends more cycles of
+//! its own. Throughput: operations overlap as far as they can.
 
 use std::fs;
 use std::hint::black_box;
