@@ -14,7 +14,7 @@ use super::tree::{Slot, Tree};
 use crate::shape::Shape;
 
 /// Searches under way together (decision 0043).
-pub(crate) const BATCH: usize = 16;
+pub(crate) const BATCH: usize = 32;
 
 /// Runs the batches in code compiled for one instruction set.
 macro_rules! batches {
@@ -134,17 +134,21 @@ impl<K, V, S: Shape> Tree<K, V, S> {
                 for (node, probe) in nodes.iter_mut().zip(&mut *batch) {
                     *node = Branch::<K, V, S>::of(*node).search(probe);
                     if above == 0 {
-                        Self::prefetch_keys(*node);
+                        Leaf::<K, V>::of(*node).prefetch_to_narrow::<S, P>();
                     } else {
                         Self::prefetch_branch(*node);
                     }
                 }
             }
-            // All values are asked for before the first is read; asking for whole leaves would fill the line buffers.
+            // What is needed next is asked for of all before it is read of the first, and no more: line buffers are few.
+            let mut windows = [0; BATCH];
+            for (window, (node, probe)) in windows.iter_mut().zip(nodes.iter().zip(&*batch)) {
+                *window = Leaf::<K, V>::of(*node).narrow::<S, P>(*probe);
+            }
             let mut places = [(0, false); BATCH];
-            for (place, (node, probe)) in places.iter_mut().zip(nodes.iter().zip(batch)) {
+            for (((place, node), probe), window) in places.iter_mut().zip(&nodes).zip(batch).zip(windows) {
                 let leaf = Leaf::<K, V>::of(*node);
-                *place = leaf.lower::<S, P>(probe);
+                *place = leaf.lower_in::<S, P>(window, probe);
                 prefetch(leaf.value_ptr(place.0));
             }
             for (node, (index, hit)) in nodes.iter().zip(places).take(len) {

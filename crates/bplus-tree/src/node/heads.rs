@@ -99,6 +99,11 @@ where
         bytes_of(key).unwrap_or_default() <= self.sought
     }
 
+    #[inline]
+    fn is_after(self, key: &K) -> bool {
+        bytes_of(key).unwrap_or_default() < self.sought
+    }
+
     const HEADS: bool = true;
 
     #[inline]

@@ -45,6 +45,8 @@ mod probe;
 mod range;
 mod remove;
 mod reserve;
+mod search;
+mod span;
 mod tree;
 mod validate;
 
@@ -52,7 +54,7 @@ use core::ptr::NonNull;
 
 pub(crate) use batch::BATCH;
 pub(crate) use leaf::Leaf;
-pub(crate) use range::{IntoRange, Span, SpanMut};
+pub(crate) use span::{IntoRange, Span, SpanMut};
 pub(crate) use tree::{Slot, Tree};
 
 /// What both kinds of node begin with.

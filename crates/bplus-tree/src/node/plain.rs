@@ -72,6 +72,15 @@ pub(super) unsafe fn fill_up<K>(keys: *mut K, count: usize) {
     lanes!(u64, u32, usize, i64, i32, isize, u16, i16, u8, i8);
 }
 
+/// Whether keys are searched in the lanes of vectors: the primitive integers.
+#[inline(always)]
+pub(super) fn is_lane<K>() -> bool {
+    macro_rules! any_of {
+        ($($type:ty),+) => { $( (const { size_of::<K>() == size_of::<$type>() } && same::<K, $type>()) )||+ };
+    }
+    any_of!(u64, u32, usize, i64, i32, isize, u16, i16, u8, i8)
+}
+
 /// Whether [`fill_up`] wrote `count` keys from `keys` on, or had nothing to write.
 ///
 /// # Safety

@@ -16,6 +16,8 @@ pub(super) trait Probe<K>: Copy {
     fn upper(self, keys: &[K]) -> usize;
     /// Whether the sought key is not before `key`.
     fn not_before(self, key: &K) -> bool;
+    /// Whether the sought key is behind `key`.
+    fn is_after(self, key: &K) -> bool;
 
     /// Whether keys are lanes, so that whole blocks of them, filled up with the greatest key, can be searched.
     const WHOLE: bool = false;
@@ -63,6 +65,11 @@ impl<K: Borrow<Q>, Q: Ord + ?Sized> Probe<K> for ByOrd<'_, Q> {
     fn not_before(self, key: &K) -> bool {
         key.borrow().cmp(self.0) != Ordering::Greater
     }
+
+    #[inline]
+    fn is_after(self, key: &K) -> bool {
+        key.borrow().cmp(self.0) == Ordering::Less
+    }
 }
 
 /// Compares a primitive number with whole vectors of keys, as far as the instruction set `I` goes.
@@ -98,6 +105,11 @@ macro_rules! by_lanes {
             #[inline(always)]
             fn not_before(self, key: &T) -> bool {
                 *key <= self.sought
+            }
+
+            #[inline(always)]
+            fn is_after(self, key: &T) -> bool {
+                *key < self.sought
             }
 
             const WHOLE: bool = true;

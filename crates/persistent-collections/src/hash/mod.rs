@@ -5,6 +5,8 @@ mod entry;
 mod iter;
 mod map_traits;
 mod operations;
+#[cfg(feature = "rayon")]
+mod parts;
 mod set;
 mod set_traits;
 mod state;
