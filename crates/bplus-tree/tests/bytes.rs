@@ -2,6 +2,12 @@
 //! keys changed by cursors, every type and every borrowed form. Attacks of the review (docs/UNSAFE.md) that
 //! found nothing, kept so that they go on finding nothing.
 
+#![allow(
+    dropping_copy_types,
+    clippy::type_complexity,
+    reason = "one table throws every answer away in one way"
+)]
+
 mod common;
 
 use std::borrow::Borrow;
@@ -149,6 +155,13 @@ fn agrees<K: Hostile + Borrow<K::Form>, S: Shape>(seed: u64, space: u32, steps: 
                     (Excluded(from.form()), Unbounded),
                 ] {
                     assert!(map.range::<K::Form, _>((from, to)).eq(model.range::<K::Form, _>((from, to))));
+                    let (mut ours, mut theirs) =
+                        (map.range_mut::<K::Form, _>((from, to)), model.range_mut::<K::Form, _>((from, to)));
+                    for skipped in [choices.below(9), choices.below(200), 0, 3] {
+                        assert_eq!(ours.next_back(), theirs.next_back());
+                        assert_eq!(ours.nth(skipped as usize), theirs.nth(skipped as usize));
+                    }
+                    assert_eq!(ours.count(), theirs.count());
                 }
             }
             17 => {
@@ -232,7 +245,7 @@ fn lies<K: Hostile + Borrow<K::Form>, S: Shape>(seed: u64) {
                 let _ = (cursor.insert_before(key.clone(), Box::default()), cursor.remove_prev());
             }
         }
-        assert_eq!(map.iter().count(), map.len());
+        assert_eq!(map.iter().fold(0, |n, _| n + 1), map.len());
     }
 }
 
@@ -358,7 +371,7 @@ fn borrowed_forms_with_orders_of_their_own() {
             let mut tail = map.split_off(Backwards::of(&key));
             map.append(&mut tail);
             map.remove(Backwards::of(&key));
-            assert_eq!(map.iter().count(), map.len());
+            assert_eq!(map.iter().fold(0, |n, _| n + 1), map.len());
         }
     }
     run::<Nodes<4, 4, true>>();
@@ -472,7 +485,7 @@ fn panics_leave_heads_in_step() {
                 if which != 14 {
                     map.validate().unwrap_or_else(|error| panic!("{which}, fuse {fuse}: {error}"));
                 }
-                assert_eq!(map.iter().count(), map.len());
+                assert_eq!(map.iter().fold(0, |n, _| n + 1), map.len());
                 drop(map);
                 assert_eq!(LIVE.get(), 0, "{which}, fuse {fuse}");
                 if result.is_ok() {
