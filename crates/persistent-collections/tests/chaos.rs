@@ -162,7 +162,6 @@ chaos!(indexed, IndexMap<Chaos, Chaos, BuildHasherDefault<Weak>, P>, |m, o, key,
 
 #[test]
 fn maps() {
-    std::panic::set_hook(Box::new(|_| {}));
     for seed in 0..12 {
         for run in [hashed::<SmallNodes>, hashed::<Local>, ordered::<SmallNodes>, ordered::<Atomic>] {
             run(seed);
