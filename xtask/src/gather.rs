@@ -28,6 +28,11 @@ impl<T> Gathered<T> {
         Self { results, failure }
     }
 
+    /// Whether every item was done.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.failure.is_none() && !interrupt::requested()
+    }
+
     /// `finished` if all was done. Ctrl-C also ends the children, so their deaths are no failures then.
     pub(crate) fn outcome(self, finished: Outcome) -> Result<Outcome> {
         if interrupt::requested() {

@@ -44,9 +44,13 @@
 //!    The filter begins empty with the first link. A bit is set before an entry in the chain becomes visible that
 //!    needs it, and taken away when no entry needs it any more: to those that died, a miss is the truth.
 //! 7. *A split* copies entries to the newborn child, publishes the child, still locked, and then takes them from
-//!    the parent together with the parent's new depth, which is why the depth is in the header. A reader that comes to an unborn child goes to the
-//!    parent; one that misses in a parent whose depth tells that the key is not its own goes to the child,
-//!    which the Acquire load of that parent's header made visible.
+//!    the parent together with the parent's new depth, which is why the depth is in the header. A reader that
+//!    comes to an unborn child goes to the parent; one that misses in a parent whose depth tells that the key is
+//!    not its own goes to the child, which the Acquire load of that parent's header made visible. Both stay locked
+//!    until the parent has its last header, so the two copies of an entry are equal.
+//! 8. *Who counts entries* (an iterator) may see both copies of one that moves, from the chain to a slot or to the child,
+//!    because of point 5. Of a bucket with a chain it therefore wants the lock bit unchanged as well, and if it is
+//!    set, passes over the second copy.
 //!
 //! The loom models in `src/models.rs` check it, and check that they notice when a fence, a validation, a
 //! depth check or a version is left out (`WEAKEN=..`).
@@ -58,7 +62,7 @@ use std::marker::PhantomData;
 
 use crate::sync::{AtomicU64, Ordering, fence, interleave, weakened};
 
-pub(crate) use chain::{Chain, Nodes, SLOTS as NODE_SLOTS, copy};
+pub(crate) use chain::{Chain, Freed, Nodes, SLOTS as NODE_SLOTS, copy};
 pub(crate) use store::{AllocError, Store, Width};
 
 /// What a bucket's entries are; the words of a key come first in an entry.
@@ -206,6 +210,11 @@ impl Tags {
     }
 
     #[inline]
+    fn tag(self, slot: u32) -> u8 {
+        (self.0 >> (slot * 8)) as u8
+    }
+
+    #[inline]
     fn with_tag(self, slot: u32, tag: u8) -> Self {
         let shift = slot * 8;
         Self(self.0 & !(0x7f << shift) | u64::from(tag & 0x7f) << shift)
@@ -273,6 +282,12 @@ impl<'t, L: Shape> Bucket<'t, L> {
         Self { words, shape: PhantomData }
     }
 
+    /// The same, for a compiler that forgot how many words there are.
+    #[inline]
+    pub(crate) fn again(self) -> Self {
+        Self::new(&self.words[..L::BUCKET])
+    }
+
     /// Pairs with the Release store in [`Locked::commit`].
     #[inline]
     pub(crate) fn header(self) -> Header {
@@ -288,6 +303,13 @@ impl<'t, L: Shape> Bucket<'t, L> {
         }
     }
 
+    /// Has the first two cache lines fetched, while others are.
+    #[inline]
+    pub(crate) fn fetch(self) {
+        store::prefetch(&self.words[0]);
+        self.fetch_rest();
+    }
+
     #[inline]
     pub(crate) fn tags(self) -> Tags {
         Tags(self.words[1].load(Ordering::Relaxed))
@@ -297,6 +319,28 @@ impl<'t, L: Shape> Bucket<'t, L> {
     pub(crate) fn entry(self, slot: u32) -> Entry<'t> {
         let first = 2 + slot as usize * L::ENTRY;
         &self.words[first..first + L::ENTRY]
+    }
+
+    /// Copies the words of the live slots, one entry after the other, and gives how many; yet to be validated.
+    ///
+    /// Copies the dead ones too, and writes over them: that is cheaper than to foresee which ones are alive.
+    #[inline]
+    pub(crate) fn copy_slots(self, header: Header, to: &mut [u64]) -> usize {
+        let mut count = 0;
+        // The slots beside the header are filled first; often there are no others.
+        let (near, all) = (3.min(L::SLOTS), L::SLOTS);
+        for slots in [0..near, near..all] {
+            if header.live() >> slots.start == 0 {
+                break;
+            }
+            for slot in slots {
+                for (from, to) in self.entry(slot).iter().zip(&mut to[count * L::ENTRY..]) {
+                    *to = from.load(Ordering::Relaxed);
+                }
+                count += (header.live() >> slot & 1) as usize;
+            }
+        }
+        count
     }
 
     /// Whether everything that was loaded since `header` was, belongs together. Pairs with the Release fence
@@ -387,10 +431,16 @@ impl<'t, L: Shape> Locked<'t, L> {
         self.store(self.header.unlocked());
     }
 
+    /// Publishes what was changed so far, and keeps the lock.
+    #[inline]
+    pub(crate) fn publish(&self) {
+        self.store(self.header);
+    }
+
     /// Publishes what was changed so far, and keeps the lock; after it, what was added may be taken away elsewhere.
     pub(crate) fn step(&mut self) {
         self.touch();
-        self.store(self.header);
+        self.publish();
         if !weakened("step") {
             writer_fence();
         }
@@ -418,6 +468,24 @@ impl<'t, L: Shape> Locked<'t, L> {
     pub(crate) fn kill(&mut self, slot: u32) {
         debug_assert_ne!(self.header.live() >> slot & 1, 0);
         self.header = self.header.next(self.header.live() & !(1 << slot));
+    }
+
+    /// Takes copies of another bucket's `entries` to the first slots of this one, which is empty.
+    #[inline]
+    pub(crate) fn adopt(&mut self, from: &Self, entries: u64) {
+        let mut tags = self.tags;
+        for (slot, old) in (0..).zip(slots_of(entries)) {
+            copy(from.bucket.entry(old), self.bucket.entry(slot));
+            tags = tags.with_tag(slot, from.tags.tag(old));
+        }
+        self.set_tags(tags);
+        self.header = self.header.next((1 << entries.count_ones()) - 1);
+    }
+
+    /// Takes `entries` away, which another bucket has adopted, by this one's new depth.
+    #[inline]
+    pub(crate) fn part_with(&mut self, entries: u64, depth: u32) {
+        self.header = self.header.next(self.header.live() & !entries).with_depth(depth);
     }
 
     /// Makes readers look again, though no slot changed.

@@ -15,22 +15,26 @@
 //! |---|---|---|
 //! | `get`, `contains_key`, `get_many` | O(1) a key | lock-free: looks again only if this very bucket was changed meanwhile |
 //! | `insert`, `remove`, `update`, `compute`, .. | O(1) | locks one bucket for a few nanoseconds |
-//! | `iter`, `keys`, `values`, `retain` | O(buckets) | lock-free, a bucket at a time |
+//! | `iter`, `keys`, `values`, `retain`, `par_iter` | O(buckets) | lock-free, a bucket at a time |
 //! | `clear` | O(buckets) | locks a bucket at a time |
 //! | `len`, `is_empty` | O(1), a fixed number of counters | wait-free |
-//! | growth | one split for about five insertions, at most two in one insertion | locks two buckets |
+//! | growth | one split for three to five insertions, at most two in one insertion | locks two buckets |
 //!
 //! With keys of equal hashes, a bucket's chain is a list, and O(1) becomes O(keys of that hash).
 //!
 //! # When not to use it
 //!
 //! One thread alone is served better by `hashbrown`, keys in order by a B+ tree. If nearly all lookups miss and
-//! the index is larger than the cache, tables that keep their tags apart from the entries read fewer bytes.
+//! the index is larger than the cache, tables that keep their tags apart from the entries (papaya, dashmap) read fewer
+//! bytes. Maps that are mostly inserted into and removed from, key by key and beyond the cache, are faster with dashmap or
+//! `scc::HashMap`, unless the keys come in batches ([`RadixIndex::insert_many`]). A small map that is mostly iterated is
+//! fastest behind a `RwLock`.
 //!
 //! # Features
 //!
 //! * `serde`: `Serialize` and `Deserialize` for both.
-//! * `rayon`: `RadixIndex::par_iter`.
+//! * `rayon`: `RadixIndex::par_iter`, `RadixMapRef::par_iter`.
+//! * `hugepages`: asks Linux for huge pages where a table is tens of megabytes (`madvise`; one more dependency).
 //! * `fast-barrier`: [`RadixMap::pin`] by `membarrier(2)` instead of a fence; one more dependency.
 
 #![cfg_attr(loom, allow(dead_code, reason = "the models use the table and not all of its verbs"))]
@@ -38,6 +42,7 @@
 mod address;
 mod bucket;
 mod error;
+mod few;
 mod grow;
 pub mod guarantees;
 mod index;
@@ -48,6 +53,7 @@ mod operation;
 mod population;
 #[cfg(not(loom))]
 mod reclaim;
+mod room;
 mod stats;
 mod sync;
 mod table;
@@ -58,7 +64,7 @@ pub use error::{Full, ReserveError};
 pub use index::ParIter;
 pub use index::{Drain, IntoIter, Iter, RadixIndex};
 #[cfg(not(loom))]
-pub use map::{Equivalent, MapIter, RadixMap, RadixMapRef};
+pub use map::{Equivalent, MapIntoIter, MapIter, RadixMap, RadixMapRef};
 pub use operation::{Computed, Operation};
 pub use stats::Stats;
 

@@ -147,6 +147,22 @@ fn print_summary(results: &[(&Step, Ending, Duration)], total: Duration) {
     }
     println!("\n{table}");
     println!("{} steps in {:.0} s", results.len(), total.as_secs_f64());
+    for (missing, left_out) in left_out() {
+        println!("note: no {missing}, so {left_out}");
+    }
+}
+
+/// What tests leave out where a tool is missing.
+fn left_out() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let browser = commands::doctor::BROWSERS.iter().any(|name| tools::on_path(name).is_some());
+    let valgrind = tools::on_path("valgrind").is_some();
+    [
+        (browser, "chromium", "the report's page was opened in no browser (apt-get install chromium)"),
+        (valgrind, "valgrind", "the gate's tests looked at time alone (apt-get install valgrind)"),
+    ]
+    .into_iter()
+    .filter(|(found, ..)| !found)
+    .map(|(_, tool, left_out)| (tool, left_out))
 }
 
 fn summary_line(step: &Step, ending: &Ending, took: Duration) -> serde_json::Value {

@@ -14,12 +14,13 @@ use crate::callgrind::{self, Simulate};
 use crate::gather::Gathered;
 use crate::kept::Kept;
 use crate::pairs::{self, Plan, Side};
-use crate::sampler::{self, Program};
+use crate::sampler::{self, Filter, Program};
 use crate::sides::Sides;
 use crate::stats::RatioEstimate;
 use crate::table::{self, ratio};
 use crate::workspace::{self, Workspace};
 use crate::{Outcome, interrupt, machine};
+pub(crate) use self_test::Fared;
 pub(crate) use verdict::Verdict;
 use verdict::{Evidence, judge};
 
@@ -118,6 +119,7 @@ fn compare(
     if !callgrind::available() {
         eprintln!("note: {}; without it only time decides", callgrind::INSTALL);
     }
+    let filter = Filter::new(&arguments.filter);
     let gathered = Gathered::each(structures, |structure, findings| {
         let [base, head] = sides.build(structure)?;
         if !arguments.json {
@@ -133,7 +135,7 @@ fn compare(
             return Ok(());
         }
         let known = findings.len();
-        let ended = measure(arguments, &base, &head, findings);
+        let ended = measure(arguments, &filter, [&base, &head], findings);
         for finding in findings[known..].iter().filter(|_| arguments.json) {
             println!("{}", serde_json::to_string(finding).expect("plain fields"));
         }
@@ -146,11 +148,15 @@ fn compare(
             print(findings);
         }
         let (seconds, load) = (start.elapsed().as_secs_f64(), machine::describe_load(machine::load()));
-        println!("{verdict}, {seconds:.0} s, load average {load}");
+        let word = if gathered.is_complete() { verdict.to_string() } else { "incomplete".to_owned() };
+        println!("{word}, {seconds:.0} s, load average {load}");
     }
     if arguments.record {
         let path = Kept::now(workspace, findings)?.write(workspace, "gate")?;
         eprintln!("recorded in {}", path.display());
+    }
+    if gathered.is_complete() {
+        filter.check()?;
     }
     gathered.outcome(verdict.outcome())
 }
@@ -164,8 +170,13 @@ fn print_identity(sides: &Sides<'_>, base: &Program, head: &Program) -> Result<(
 }
 
 /// Adds what it finds to `findings`, also when it fails in the middle.
-fn measure(arguments: &Arguments, base: &Program, head: &Program, findings: &mut Vec<Finding>) -> Result<()> {
-    let loads: Vec<String> = head.loads(&arguments.filter)?.into_iter().map(|load| load.name).collect();
+fn measure(
+    arguments: &Arguments,
+    filter: &Filter<'_>,
+    [base, head]: [&Program; 2],
+    findings: &mut Vec<Finding>,
+) -> Result<()> {
+    let loads: Vec<String> = head.loads(filter)?.into_iter().map(|load| load.name).collect();
     if loads.is_empty() {
         return Ok(());
     }
@@ -227,6 +238,7 @@ fn print(findings: &[Finding]) {
             finding.reason.clone(),
         ]);
     }
+    table::keep_names_whole(&mut table);
     println!("{table}");
 }
 

@@ -86,6 +86,15 @@ impl Usage {
         self.bytes as f64 / self.entries.max(1) as f64
     }
 
+    /// `100000 entries`.
+    pub(crate) fn filled(&self) -> String {
+        let plural = self
+            .entry
+            .strip_suffix('y')
+            .map_or_else(|| format!("{}s", self.entry), |stem| format!("{stem}ies"));
+        format!("{} {plural}", self.entries)
+    }
+
     /// Whether the second half of the soak left more behind than the first.
     fn grows(&self) -> bool {
         let [_, half, end] = self.soak_bytes;
@@ -102,7 +111,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     let workspace = Workspace::load()?;
     let structures = sampler::select(&workspace, &arguments.structures)?;
     interrupt::watch();
-    let target = workspace.metadata.target_directory.as_std_path().join("perf/mem");
+    let target = workspace.metadata.target_directory.as_std_path().join("loads");
     let gathered = Gathered::each(&structures, |structure, all| {
         eprintln!("compiling {structure}");
         let (root, features) = (workspace.root(), &["memory"][..]);
@@ -147,7 +156,7 @@ fn print(all: &[Usage]) {
         let per = |numerator: u64, denominator: u64| number(numerator as f64 / denominator.max(1) as f64);
         table.add_row([
             usage.name.clone(),
-            format!("{} {}s", usage.entries, usage.entry),
+            usage.filled(),
             per(usage.bytes, usage.entries),
             per(usage.peak_bytes, usage.bytes),
             per(usage.fill_blocks, usage.entries),
@@ -157,6 +166,7 @@ fn print(all: &[Usage]) {
             usage.operation.clone(),
         ]);
     }
+    table::keep_names_whole(&mut table);
     println!("{table}");
 }
 

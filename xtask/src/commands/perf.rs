@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::gate::percent;
 use crate::callgrind::{self, Counts, Simulate};
 use crate::gather::Gathered;
-use crate::sampler::{self, Build, Program};
+use crate::sampler::{self, Build, Filter, Program};
 use crate::sides::Sides;
 use crate::table::{self, number};
 use crate::workspace::Workspace;
@@ -77,6 +77,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
         arguments.base.as_ref().map(|base| Sides::prepare(&workspace, base, arguments.dirty)).transpose()?;
     let events = if tools::on_path("perf").is_some() { events() } else { Vec::new() };
     interrupt::watch();
+    let filter = Filter::new(&arguments.filter);
     let gathered = Gathered::each(&structures, |structure, all| {
         let (base, head) = match &sides {
             Some(sides) => {
@@ -85,7 +86,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
             }
             None => (None, build(&workspace, structure)?),
         };
-        for load in head.loads(&arguments.filter)? {
+        for load in head.loads(&filter)? {
             let count = |program| callgrind::count(program, &load.name, 0, Simulate::CachesAndBranches);
             all.push(Counted {
                 simulated: true,
@@ -102,6 +103,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
         all.iter().for_each(|counted| println!("{}", serde_json::to_string(counted).expect("plain fields")));
     } else {
         print(all);
+    }
+    if gathered.is_complete() {
+        filter.check()?;
     }
     gathered.outcome(Outcome::Good)
 }
@@ -169,6 +173,7 @@ fn print(all: &[Counted]) {
             }
         }
     }
+    table::keep_names_whole(&mut table);
     println!("{table}");
     for counted in all {
         if let Some(base) = &counted.base {
@@ -194,7 +199,7 @@ fn flame(workspace: &Workspace, load: &str) -> Result<Outcome> {
     let structure = load.split('/').next().unwrap_or(load);
     names::check("structure", structure, &sampler::structures(workspace))?;
     let program = build(workspace, structure)?;
-    let known: Vec<String> = program.loads(&[])?.into_iter().map(|load| load.name).collect();
+    let known: Vec<String> = program.loads(&Filter::new(&[]))?.into_iter().map(|load| load.name).collect();
     names::check("load", load, &known)?;
     let folder = workspace.metadata.target_directory.as_std_path().join("perf");
     let (data, text) = (folder.join("perf.data"), folder.join("perf.txt"));

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::gather::Gathered;
 use crate::kept::Kept;
-use crate::sampler::{self, Build, Load, Program};
+use crate::sampler::{self, Build, Filter, Load, Program};
 use crate::stats::{quantile, sorted};
 use crate::table::{self, figure, ratio};
 use crate::workspace::Workspace;
@@ -77,13 +77,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     let structures = sampler::select(&workspace, &arguments.structures)?;
     let threads = threads(&arguments.threads, machine::cores())?;
     interrupt::watch();
-    let target = workspace.metadata.target_directory.as_std_path().join("perf/scale");
+    let target = workspace.metadata.target_directory.as_std_path().join("loads");
     let mut good = true;
+    let filter = Filter::new(&arguments.filter);
     let gathered = Gathered::each(&structures, |structure, points| {
         eprintln!("compiling {structure}");
         let root = workspace.root();
         let build = Build { root, target: &target, structure, features: &[], rustflags: &[], triple: None };
-        let (measured, ended) = measure(arguments, &build.run()?, &threads)?;
+        let (measured, ended) = measure(arguments, &filter, &build.run()?, &threads)?;
         points.extend(measured);
         good &= ended?;
         Ok(())
@@ -97,6 +98,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     if arguments.record {
         let path = Kept::now(&workspace, points)?.write(&workspace, "scale")?;
         eprintln!("recorded in {}", path.display());
+    }
+    if gathered.is_complete() {
+        filter.check()?;
     }
     gathered.outcome(Outcome::from_good(good))
 }
@@ -130,10 +134,11 @@ type Task<'a> = (&'a Load, usize, usize);
 /// The points, also those before a failure, and whether every answer was that of one thread.
 fn measure(
     arguments: &Arguments,
+    filter: &Filter<'_>,
     program: &Program,
     threads: &[usize],
 ) -> Result<(Vec<Point>, Result<bool>)> {
-    let loads = program.loads(&arguments.filter)?;
+    let loads = program.loads(filter)?;
     let tasks: Vec<Task<'_>> = loads
         .iter()
         .flat_map(|load| grid(load, threads, arguments.size_max).into_iter().map(move |(s, t)| (load, s, t)))
@@ -212,6 +217,7 @@ fn print(points: &[Point]) {
             saturation,
         ]);
     }
+    table::keep_names_whole(&mut table);
     println!("{table}\n{} cores; nothing is claimed beyond them", machine::cores());
 }
 

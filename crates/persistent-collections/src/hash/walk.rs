@@ -2,7 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::trie::{Branch, Child, Leaf, Shape, divide, entries_below, find, merge_buddies, push};
+use super::edit::{divide, merge_buddies, push};
+use super::trie::{Branch, Child, Leaf, Shape, entries_below, find};
 use crate::nodes::{Both, Combine};
 use crate::shared::{Sharing, Side};
 
@@ -171,6 +172,14 @@ impl<H, C> Operation<'_, H, C> {
         H: Fn(&K) -> u64,
         C: Combine<K, V>,
     {
+        // Most children are shared and get an owner more; the others are read. All are asked for before the first is waited for.
+        for (left, right) in left.a().iter().zip(right.a()) {
+            left.0.prefetch_counter();
+            if !left.0.ptr_eq(&right.0) {
+                left.prefetch_node();
+                right.prefetch_node();
+            }
+        }
         let mut result = Branch::with_capacity(Shape::<K, V, P>::SLOTS, [0; 16]);
         let mut own = result.make_mut();
         let (mut slot, mut all_left, mut all_right, mut any) = (0, true, true, false);

@@ -12,20 +12,25 @@ impl<T: Clone, P: Sharing> Vector<T, P> {
     /// Time: O(1), amortised.
     #[inline]
     pub fn push(&mut self, value: T) {
-        if let Some(tail) = &mut self.tail {
-            let (len, room) = (tail.len(), tail.capacity());
-            if len < room {
-                return tail.make_mut().push((), value);
-            }
-            if len < Self::LEAF {
-                return tail.make_mut_with(Limits::<(), T, P>::leaf_room(len + 1)).push((), value);
-            }
+        // The common way is short enough to be inlined.
+        if let Some(tail) = &mut self.tail
+            && tail.len() < tail.capacity()
+            && let Some(mut own) = tail.get_mut()
+        {
+            return own.push((), value);
         }
-        self.push_beyond_tail(value);
+        self.push_apart(value);
     }
 
-    #[cold]
-    fn push_beyond_tail(&mut self, value: T) {
+    /// Puts `value` into a tail that is shared or has no room, or into a new one.
+    #[inline(never)]
+    fn push_apart(&mut self, value: T) {
+        if let Some(tail) = &mut self.tail
+            && tail.len() < Self::LEAF
+        {
+            let room = Limits::<(), T, P>::leaf_room(tail.len() + 1).max(tail.capacity());
+            return tail.make_mut_with(room).push((), value);
+        }
         self.flush();
         let room = if self.tree.len() == 0 { 4 } else { Self::LEAF };
         let mut tail = Leaf::with_capacity(room.min(Self::LEAF), ());

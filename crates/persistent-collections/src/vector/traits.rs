@@ -147,8 +147,8 @@ impl<T: Clone> From<Vec<T>> for Vector<T> {
     /// Moves the values over, a leaf at a time.
     ///
     /// Time: O(n), at the speed of copying bytes.
-    fn from(values: Vec<T>) -> Self {
-        Self::from_vec(values)
+    fn from(mut values: Vec<T>) -> Self {
+        Self::from_vec(&mut values)
     }
 }
 

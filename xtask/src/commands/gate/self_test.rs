@@ -11,7 +11,7 @@ use crate::callgrind::{self, Simulate};
 use crate::gather::Gathered;
 use crate::kept::Kept;
 use crate::pairs::{self, Side};
-use crate::sampler::{Build, Program};
+use crate::sampler::{Build, Filter, Program};
 use crate::stats::RatioEstimate;
 use crate::workspace::Workspace;
 use crate::{Outcome, interrupt, machine, table};
@@ -23,29 +23,42 @@ const REPEATS: u32 = 20;
 
 /// How one load fared.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Fared {
-    load: String,
-    repeats: u32,
+pub(crate) struct Fared {
+    pub(crate) load: String,
+    pub(crate) repeats: u32,
     /// Repeats in which the same code was called slower, by time.
-    alarms: u32,
+    pub(crate) alarms: u32,
     /// Repeats in which the planted slowdown was seen, by time.
-    detected: u32,
+    pub(crate) detected: u32,
     /// The same by instructions, which do not vary: 0 or 1.
-    alarms_by_instructions: Option<u32>,
-    detected_by_instructions: Option<u32>,
+    pub(crate) alarms_by_instructions: Option<u32>,
+    pub(crate) detected_by_instructions: Option<u32>,
     /// The median over the repeats of the smallest slowdown that time shows.
-    detectable: Option<f64>,
+    pub(crate) detectable: Option<f64>,
+}
+
+impl Fared {
+    /// What instructions said of both plants.
+    pub(crate) fn by_instructions(&self) -> &'static str {
+        match (self.alarms_by_instructions, self.detected_by_instructions) {
+            (Some(0), Some(1)) => "seen, no alarm",
+            (Some(_), Some(1)) => "seen, but ALARMS",
+            (Some(_), _) => "NOT seen",
+            _ => "–",
+        }
+    }
 }
 
 pub(super) fn run(arguments: &Arguments, workspace: &Workspace, structures: &[String]) -> Result<Outcome> {
     at_least_one(structures)?;
     let start = Instant::now();
-    let target = workspace.metadata.target_directory.as_std_path().join("sides/self-test");
+    let target = workspace.metadata.target_directory.as_std_path().join("loads");
+    let filter = Filter::new(&arguments.filter);
     let gathered = Gathered::each(structures, |structure, all| {
         eprintln!("compiling {structure}");
         let root = workspace.root();
         let build = Build { root, target: &target, structure, features: &[], rustflags: &[], triple: None };
-        repeat(arguments, &build.run()?, all)
+        repeat(arguments, &filter, &build.run()?, all)
     });
     let all = &gathered.results;
     if arguments.json {
@@ -58,6 +71,9 @@ pub(super) fn run(arguments: &Arguments, workspace: &Workspace, structures: &[St
     if arguments.record {
         let path = Kept::now(workspace, all)?.write(workspace, "self-test")?;
         eprintln!("recorded in {}", path.display());
+    }
+    if gathered.is_complete() {
+        filter.check()?;
     }
     let outcome = promise(all);
     eprintln!(
@@ -96,8 +112,8 @@ fn promise(all: &[Fared]) -> Outcome {
 }
 
 /// Adds how each load fared to `all`, also when it ends in the middle.
-fn repeat(arguments: &Arguments, program: &Program, all: &mut Vec<Fared>) -> Result<()> {
-    let loads: Vec<String> = program.loads(&arguments.filter)?.into_iter().map(|load| load.name).collect();
+fn repeat(arguments: &Arguments, filter: &Filter<'_>, program: &Program, all: &mut Vec<Fared>) -> Result<()> {
+    let loads: Vec<String> = program.loads(filter)?.into_iter().map(|load| load.name).collect();
     let plan = arguments.plan();
     let bar = ProgressBar::new(loads.len() as u64 * (plan.rounds as u64 * u64::from(arguments.repeats) + 1));
     let known = all.len();
@@ -161,23 +177,18 @@ fn print(all: &[Fared]) {
     let mut table = table::new(&header);
     for fared in all {
         let of = |count: u32| format!("{count} of {}", fared.repeats);
-        let instructions = match (fared.alarms_by_instructions, fared.detected_by_instructions) {
-            (Some(0), Some(1)) => "seen, no alarm".to_owned(),
-            (Some(_), Some(1)) => "seen, but ALARMS".to_owned(),
-            (Some(_), _) => "NOT seen".to_owned(),
-            _ => "–".to_owned(),
-        };
         let effect = fared.detectable.map_or_else(|| "–".to_owned(), percent);
         table.add_row([
             fared.load.clone(),
             fared.repeats.to_string(),
             of(fared.alarms),
             of(fared.detected),
-            instructions,
+            fared.by_instructions().to_owned(),
             effect,
         ]);
     }
     let sum = |of: fn(&Fared) -> u32| all.iter().map(of).sum::<u32>();
+    table::keep_names_whole(&mut table);
     println!("{table}");
     println!(
         "false alarms by time: {} of {}; planted 5 % seen by time: {} of {}",

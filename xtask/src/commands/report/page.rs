@@ -25,7 +25,7 @@ const LAYOUT: &str = "*{box-sizing:border-box}body{margin:0 auto;max-width:72rem
 color:var(--ink);font:1rem/1.5 system-ui,sans-serif}a{color:var(--s0)}nav,.keys{display:flex;flex-wrap:wrap}nav a{margin-right:1rem;white-space:nowrap}\
 .wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{text-align:left;padding:.25rem .75rem \
 .25rem 0;border-bottom:1px solid var(--grid);vertical-align:top}.figures{display:grid;gap:1.5rem;\
-grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr))}figure{margin:0}figcaption{font-size:.9rem;color:var(--quiet)}\
+grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr))}figure{margin:0;max-width:38rem}.overview{max-width:46rem}.wide table,.wide svg.chart{min-width:34rem}figcaption{font-size:.9rem;color:var(--quiet)}\
 svg.chart{width:100%;height:auto;display:block}.key{white-space:nowrap;margin-right:1rem}.key i{display:inline-block;width:.8em;\
 height:.8em;margin-right:.3em}code{font-size:.9em;overflow-wrap:anywhere}.lost{font-weight:bold;color:var(--s1)}";
 
@@ -81,7 +81,7 @@ impl Page {
                     nav {
                         a href="#losses" { "Where we lose" }
                         @for (structure, _) in self.figures.structures() { a href={ "#" (structure) } { (structure) } }
-                        a href="#gate" { "Gate" } a href="#scale" { "Scaling" } a href="#memory" { "Memory" }
+                        a href="#gate" { "Gate" } a href="#self-test" { "Self-test" } a href="#scale" { "Scaling" } a href="#memory" { "Memory" }
                         a href="#pgo" { "PGO" } a href="#records" { "Records" }
                     }
                     (self.losses())

@@ -1,5 +1,8 @@
 //! A load: what one pass does, at which sizes.
-#![allow(dead_code, reason = "the program is compiled with one structure, or none, which uses its part of this")]
+#![allow(
+    dead_code,
+    reason = "the program is compiled with one structure, or none, which uses its part of this"
+)]
 
 use std::fmt;
 use std::ops::Range;

@@ -18,6 +18,7 @@ type Named<T> = (String, Kept<Vec<T>>);
 #[derive(Debug)]
 pub(super) struct History {
     gates: Vec<Named<gate::Finding>>,
+    self_tests: Vec<Named<gate::Fared>>,
     gains: Vec<Named<pgo::Gain>>,
     scales: Vec<Named<scale::Point>>,
     memory: Vec<Named<mem::Usage>>,
@@ -36,6 +37,7 @@ impl History {
     pub(super) fn read(records: &Path) -> Result<Self> {
         Ok(Self {
             gates: kept::read(records, "gate")?,
+            self_tests: kept::read(records, "self-test")?,
             gains: kept::read(records, "pgo")?,
             scales: kept::read(records, "scale")?,
             memory: kept::read(records, "mem")?,
@@ -50,6 +52,7 @@ impl History {
             })
         }
         told(&self.gates)
+            .chain(told(&self.self_tests))
             .chain(told(&self.gains))
             .chain(told(&self.scales))
             .chain(told(&self.memory))
@@ -57,7 +60,7 @@ impl History {
     }
 
     pub(super) fn html(&self) -> Markup {
-        html! { (self.gate()) (self.scale()) (self.mem()) (self.pgo()) }
+        html! { (self.gate()) (self.self_test()) (self.scale()) (self.mem()) (self.pgo()) }
     }
 
     fn gate(&self) -> Markup {
@@ -73,6 +76,29 @@ impl History {
                 div.wide { table {
                     tr { th { "date" } th { "commit" } th { "verdict" } th { "worst load" } th { "time" } th { "instructions" } th { "loads" } }
                     @for (name, kept) in self.gates.iter().rev() { (gate_row(name, kept)) }
+                } }
+            }
+        }
+    }
+
+    fn self_test(&self) -> Markup {
+        let fared = newest(&self.self_tests, |fared| fared.load.as_str());
+        let sum = |of: fn(&gate::Fared) -> u32| fared.iter().map(|(_, fared)| of(fared)).sum::<u32>();
+        html! {
+            h3 id="self-test" { "Can the gate tell?" }
+            p { "The same code, and 5 % more work, planted again and again: " code { "cargo xtask gate --self-test --record" } "." }
+            @if fared.is_empty() { p { "Not tried yet." } } @else {
+                p {
+                    "By time: " (sum(|f| f.alarms)) " false alarms in " (sum(|f| f.repeats)) " trials; the planted 5 % seen in "
+                    (sum(|f| f.detected)) " of " (sum(|f| f.repeats)) "."
+                }
+                div.wide { table {
+                    tr { th { "load" } th { "repeats" } th { "false alarms" } th { "5 % seen by time" } th { "by instructions" } th { "time sees from" } th { "record" } }
+                    @for (source, fared) in &fared { tr {
+                        td { (fared.load) } td { (fared.repeats) } td { (fared.alarms) } td { (fared.detected) }
+                        td { (fared.by_instructions()) } td { (fared.detectable.map_or_else(|| "–".to_owned(), percent)) }
+                        td { a href={ "#" (anchor(source)) } { (source) } }
+                    } }
                 } }
             }
         }
@@ -134,12 +160,12 @@ impl History {
             @if usages.is_empty() { p { "Not measured yet." } } @else {
                 @let bars: Vec<(String, f64)> = usages.iter().map(|(_, usage)| (usage.name.clone(), usage.per_entry())).collect();
                 @if let Some(svg) = chart::amounts("bytes an entry", &bars) {
-                    figure { (PreEscaped(svg)) figcaption { "What an entry takes; " a href="#memory" { "definition" } ". Again: " code { "cargo xtask mem" } "." } }
+                    figure.overview { div.wide { (PreEscaped(svg)) } figcaption { "What an entry takes; " a href="#memory" { "definition" } ". Again: " code { "cargo xtask mem" } "." } }
                 }
                 div.wide { table {
                     tr { th { "subject" } th { "entries" } th { "bytes an entry" } th { "allocations an operation" } th { "soak" } th { "cache lines" } th { "operation" } }
                     @for (_, usage) in &usages { tr {
-                        td { (usage.name) } td { (usage.entries) " " (usage.entry) "s" }
+                        td { (usage.name) } td { (usage.filled()) }
                         td { (format!("{:.1}", usage.per_entry())) }
                         td { (format!("{:.3}", usage.churn_blocks as f64 / usage.operations.max(1) as f64)) }
                         td { (usage.soak()) } td { (usage.lines.describe()) } td { (usage.operation) }

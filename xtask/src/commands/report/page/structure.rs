@@ -110,8 +110,8 @@ pub(in crate::commands::report) fn ratios(rows: &[Dated<'_>]) -> Vec<(String, f6
 fn overview(structure: &str, rows: &[Dated<'_>]) -> Option<Markup> {
     let svg = chart::bars("the best peer's figure relative to ours (1 = equal)", &ratios(rows))?;
     Some(html! {
-        figure {
-            (PreEscaped(svg))
+        figure.overview {
+            div.wide { (PreEscaped(svg)) }
             figcaption {
                 "One bar a bench: the geometric mean over its sizes; " a href={ "#" (anchor(&format!("definitions of {structure}"))) }
                 { "definitions" } ". Again: " code { "cargo xtask bench " (structure) " --peers all --full" } "."
