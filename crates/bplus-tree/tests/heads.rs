@@ -180,7 +180,7 @@ fn changed_keys() {
                 }
             }
         }
-        assert_eq!(map.iter().count(), map.len());
+        assert_eq!(map.iter().fold(0, |n, _| n + 1), map.len());
         drop(map);
     }
 }

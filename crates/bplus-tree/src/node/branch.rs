@@ -205,6 +205,7 @@ impl<K, V, S: Shape> Branch<K, V, S> {
 
     #[inline(always)]
     fn lanes_ptr(self) -> *mut u64 {
+        const { assert!(Self::SEPARATORS.is_multiple_of(align_of::<u64>())) };
         self.node.at(Self::SEPARATORS).cast()
     }
 

@@ -21,8 +21,9 @@ struct Links {
     next: Option<Node>,
 }
 
-/// Where heads begin, in leaves that have them.
-const HEADS: usize = size_of::<Header>();
+/// Where heads begin, in leaves that have them. A header of 32-bit addresses ends between two lanes: heads stood there,
+/// misaligned, on targets that align `u64` to eight bytes.
+const HEADS: usize = size_of::<Header>().next_multiple_of(align_of::<u64>());
 
 /// Where the parts of a leaf begin, counted in bytes from its start.
 struct Parts {
@@ -75,7 +76,8 @@ impl<K, V> Leaf<K, V> {
 
     /// Where the parts of a leaf begin, if `lanes` lanes of heads come before the keys.
     const fn parts(cap: usize, lanes: usize) -> Parts {
-        let keys = (HEADS + lanes * size_of::<u64>()).next_multiple_of(align_of::<K>());
+        let heads_end = if lanes > 0 { HEADS + lanes * size_of::<u64>() } else { size_of::<Header>() };
+        let keys = heads_end.next_multiple_of(align_of::<K>());
         let values = (keys + cap * size_of::<K>()).next_multiple_of(align_of::<V>());
         let links = (values + cap * size_of::<V>()).next_multiple_of(align_of::<Links>());
         Parts { keys, values, links, end: links + size_of::<Links>() }
@@ -274,6 +276,7 @@ impl<K, V> Leaf<K, V> {
 
     #[inline(always)]
     fn lanes_ptr(self) -> *mut u64 {
+        const { assert!(HEADS.is_multiple_of(align_of::<u64>())) };
         self.node.at(HEADS).cast()
     }
 
