@@ -125,7 +125,7 @@ impl<L: Shape> Table<L> {
         }
         let limit = comfortable_load::<L>();
         // Of parts, so that it does not overflow.
-        (entries / limit * 16 + (entries % limit * 16).div_ceil(limit)).max(1)
+        (entries / limit * 16 + (entries % limit * 16).div_ceil(limit)).max(SMALL + 1)
     }
 
     /// Whether fewer buckets would do for `entries`.
