@@ -27,7 +27,10 @@ pub(crate) struct Walk {
 impl Walk {
     /// A walk through the whole table.
     pub(crate) fn new<L: Shape>(table: &Table<L>) -> Self {
-        let level = table.count.load(Ordering::Relaxed).ilog2();
+        // Acquire pairs with the claim in `Table::split_next`: a bucket that is counted has memory, for us too, if it is
+        // to be born now.
+        let order = if weakened("claim") { Ordering::Relaxed } else { Ordering::Acquire };
+        let level = table.count.load(order).ilog2();
         Self { roots: 0..1 << level, level, children: Vec::new() }
     }
 

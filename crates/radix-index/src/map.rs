@@ -60,6 +60,17 @@ impl<Q: Eq + ?Sized, K: Borrow<Q> + ?Sized> Equivalent<K> for Q {
 /// });
 /// assert_eq!(words.pin().get("rose"), Some(&3));
 /// ```
+///
+/// What is inserted lives as long as the map's type says, and a map cannot be lent with shorter lifetimes:
+///
+/// ```compile_fail
+/// # use radix_index::RadixMap;
+/// fn insert<'a>(map: &RadixMap<u64, &'a str>, text: &'a str) {
+///     map.pin().insert(1, text);
+/// }
+/// let map = RadixMap::<u64, &'static str>::new();
+/// insert(&map, &String::from("short-lived"));
+/// ```
 pub struct RadixMap<K, V, S = DefaultHashBuilder> {
     nodes: NodeTable<K, V>,
     hasher: S,
@@ -352,8 +363,8 @@ impl<'m, K: Eq + Hash, V, S: BuildHasher> RadixMapRef<'m, K, V, S> {
     /// If `key` is new and a [fixed](RadixMap::fixed) map is full, or memory for the table is exhausted: nothing is
     /// changed, and key and value come back.
     pub fn try_insert(&self, key: K, value: V) -> Result<Option<&V>, Full<K, V>> {
-        let room = &self.map.nodes.table.room;
-        let has_room = room.reserve();
+        // Given back if no entry comes of it, be it because `Hash` or `Eq` panics.
+        let reserved = self.map.nodes.table.room.reserve();
         let mut node = Unpublished::new(self.hash_of(&key), key, value);
         let result = loop {
             let Ok(seen) = self.pinned.seek(node.hash(), |found| *node.key() == *found) else {
@@ -361,7 +372,7 @@ impl<'m, K: Eq + Hash, V, S: BuildHasher> RadixMapRef<'m, K, V, S> {
             };
             let put = match seen.node {
                 Some(_) => seen.replace(node),
-                None if !has_room => break Err(node),
+                None if reserved.is_none() => break Err(node),
                 None => match seen.insert_reserved(node) {
                     Ok(put) => put,
                     Err(node) => break Err(node),
@@ -372,8 +383,8 @@ impl<'m, K: Eq + Hash, V, S: BuildHasher> RadixMapRef<'m, K, V, S> {
                 Err(unpublished) => node = unpublished,
             }
         };
-        if has_room && !matches!(result, Ok(None)) {
-            room.take(-1);
+        if let (Ok(None), Some(reserved)) = (&result, reserved) {
+            reserved.used();
         }
         result.map_err(|node| {
             let (key, value) = node.into_parts();

@@ -340,3 +340,37 @@ fn chain_of_two_filter_bits() {
         assert_eq!(index.get(FAR), Some(90));
     });
 }
+
+/// The memory of a bucket that was claimed by another thread must be seen by who wants that bucket born.
+#[test]
+fn claim_iterate() {
+    model_within(1, || {
+        let index = Index::of(&[(A, 10), (ODD, 30)]);
+        index.split();
+        let writer = index.clone();
+        // Two more buckets, in a chunk of their own.
+        let thread = thread::spawn(move || writer.0.reserve(4 * 7 / 2, key_of).unwrap());
+        assert_eq!(index.entries(), [(A, 10), (ODD, 30)]);
+        thread.join().unwrap();
+    });
+}
+
+/// A link that was torn may lead a reader to any node, also to one whose entries were moved, taken out and freed.
+#[test]
+fn a_chain_that_ended_holds_nothing() {
+    model_within(2, || {
+        let keys = [2, 4, 6, 3, 5, 8, 10, 12, 7];
+        let index = Index::of(&keys.map(|key| (key, 10 * key)));
+        let writer = index.clone();
+        let thread = thread::spawn(move || writer.split());
+        // Whoever can take an entry out of the halves finds none in the node that they had in common.
+        for bucket in [0, 1] {
+            let header = index.0.bucket(bucket).unwrap().header();
+            if header.is_born() && header.depth() == 1 && !header.is_locked() {
+                let node = index.0.nodes.get(1 << 8).unwrap();
+                assert_eq!(node.live(), 0);
+            }
+        }
+        thread.join().unwrap();
+    });
+}
