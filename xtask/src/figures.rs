@@ -136,7 +136,7 @@ impl Figures {
         let mut text = String::new();
         for (structure, rows) in &self.structures {
             text += &format!(
-                "### {structure}\n\n| row | unit | ours | best peer | it takes, of our time | record |\n|---|---|---|---|---|---|\n"
+                "### {structure}\n\n![{structure}: the best peer relative to us, bench by bench](charts/{structure}.svg)\n\n| row | unit | ours | best peer | it takes, of our time | record |\n|---|---|---|---|---|---|\n"
             );
             for Dated { row, source } in rows {
                 let ours = row

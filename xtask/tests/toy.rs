@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -154,6 +155,78 @@ fn a_child_that_dies_is_told_and_a_run_that_is_interrupted_keeps_what_it_has() {
     assert_eq!(code, Some(130), "{stdout}{stderr}");
     assert!(stdout.contains("toy/work") && stderr.contains("interrupted"), "{stdout}{stderr}");
     assert!(toy.root().join("benches/record/gate").is_dir());
+}
+
+/// Whether a program is here; tests of what needs it say so and stop.
+fn here(program: &str, arguments: &[&str]) -> bool {
+    let found =
+        Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    if !found {
+        // Past the test harness, which would swallow it.
+        let _ = writeln!(std::io::stderr(), "skipped: there is no {program}");
+    }
+    found
+}
+
+#[test]
+fn the_self_test_plants_and_counts() {
+    let toy = Toy::new();
+    let (code, stdout, stderr) =
+        toy.run(&["gate", "--self-test", "--repeats", "2", "--rounds", "3", "--samples", "2", "--json"]);
+    // Two repeats promise nothing: inconclusive, unless a noisy machine broke the promise already.
+    assert!(matches!(code, Some(1 | 3)), "{stdout}{stderr}");
+    let fared: Vec<serde_json::Value> =
+        stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert!(fared.len() == 2 && fared.iter().all(|fared| fared["repeats"] == 2), "{stdout}");
+    if here("valgrind", &["--version"]) {
+        assert!(fared.iter().all(|fared| fared["detected_by_instructions"] == 1), "{stdout}");
+        assert!(fared.iter().all(|fared| fared["alarms_by_instructions"] == 0), "{stdout}");
+    }
+}
+
+#[test]
+fn perf_counts_before_and_after() {
+    if !here("valgrind", &["--version"]) {
+        return;
+    }
+    let toy = Toy::new();
+    let (code, stdout, stderr) = toy.run(&["perf", "--base", "base", "--filter", "work"]);
+    assert_eq!(code, Some(0), "{stdout}{stderr}");
+    assert!(stdout.starts_with("SIMULATED"), "{stdout}");
+    assert!(stdout.contains("before") && stdout.contains("after"), "{stdout}");
+    // Three times the rounds.
+    assert!(stdout.contains("toy/work: 3.00x instructions"), "{stdout}");
+}
+
+#[test]
+fn pgo_trains_tests_and_measures_or_says_what_is_missing() {
+    let toy = Toy::new();
+    let (code, stdout, stderr) = toy.run(&["pgo", "--rounds", "3", "--json"]);
+    if code == Some(2) {
+        assert!(
+            error(&stderr).contains("needs llvm-profdata") && stderr.contains("apt-get install"),
+            "{stderr}"
+        );
+        return;
+    }
+    assert_eq!(code, Some(0), "{stdout}{stderr}");
+    let gains: Vec<serde_json::Value> =
+        stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert!(
+        gains.len() == 2 && gains.iter().all(|gain| gain["time"]["interval"]["low"].is_f64()),
+        "{stdout}"
+    );
+    let (code, _, stderr) = toy.run(&["pgo", "--python"]);
+    assert_eq!(code, Some(2));
+    assert!(error(&stderr).contains("crates/python holds no module yet"), "{stderr}");
+}
+
+#[test]
+fn memory_is_told_and_growth_fails() {
+    let toy = Toy::new();
+    let (code, stdout, stderr) = toy.run(&["mem"]);
+    assert_eq!(code, Some(1), "{stdout}{stderr}");
+    assert!(stdout.contains("GROWS") && stdout.contains("16 of 20 aligned"), "{stdout}");
 }
 
 #[test]

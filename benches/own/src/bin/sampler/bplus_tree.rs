@@ -5,7 +5,7 @@ use bench_own::harness::checksum;
 use bplus_tree::{BPlusTreeMap, RankedMap};
 
 use crate::load::{Load, Setup, Window, Work};
-use crate::memory::{Store, Subject};
+use crate::memory::{Store, Subject, Swap};
 
 /// Look-ups in a pass.
 const LOOKUPS: usize = 1024;
@@ -101,7 +101,11 @@ pub(crate) fn subjects() -> Vec<Subject> {
         entry: "entry",
         operation: "removal and insertion",
         prepare: || {
-            Box::new(Map { workload: Workload::new(100_000, 0, 1), map: BPlusTreeMap::new(), round: 0 })
+            Box::new(Map {
+                workload: Workload::new(100_000, 0, 1),
+                map: BPlusTreeMap::new(),
+                swap: Swap::default(),
+            })
         },
     }]
 }
@@ -109,7 +113,7 @@ pub(crate) fn subjects() -> Vec<Subject> {
 struct Map {
     workload: Workload<u64>,
     map: BPlusTreeMap<u64, u64>,
-    round: usize,
+    swap: Swap,
 }
 
 impl Store for Map {
@@ -120,16 +124,10 @@ impl Store for Map {
 
     /// A tenth of the keys is swapped for others, then back again.
     fn churn(&mut self) -> u64 {
-        let [mut out, mut in_] =
-            [&self.workload.keys[..self.workload.others.len()], &self.workload.others[..]];
-        if self.round % 2 == 1 {
-            (out, in_) = (in_, out);
-        }
-        self.round += 1;
-        for (gone, new) in out.iter().zip(in_) {
-            self.map.remove(gone);
-            self.map.insert(*new, 0);
-        }
-        out.len() as u64
+        let Self { workload, map, swap } = self;
+        swap.round(&workload.keys, &workload.others, |gone, new| {
+            map.remove(&gone);
+            map.insert(new, 0);
+        })
     }
 }

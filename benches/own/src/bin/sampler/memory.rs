@@ -11,6 +11,24 @@ pub(crate) trait Store {
     fn churn(&mut self) -> u64;
 }
 
+/// Swaps some keys for as many others, and back again in the next round.
+#[derive(Debug, Default)]
+#[allow(dead_code, reason = "only structures with removal use it")]
+pub(crate) struct Swap {
+    back: bool,
+}
+
+#[allow(dead_code, reason = "only structures with removal use it")]
+impl Swap {
+    /// Pairs of a key to remove and one to insert; gives their number.
+    pub(crate) fn round(&mut self, these: &[u64], others: &[u64], mut swap: impl FnMut(u64, u64)) -> u64 {
+        let (gone, new) = if self.back { (others, these) } else { (these, others) };
+        self.back = !self.back;
+        gone.iter().zip(new).for_each(|(&gone, &new)| swap(gone, new));
+        gone.len().min(new.len()) as u64
+    }
+}
+
 /// A structure whose memory is measured.
 #[derive(Debug)]
 pub(crate) struct Subject {

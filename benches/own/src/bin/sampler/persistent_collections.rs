@@ -23,10 +23,18 @@ pub(crate) fn loads() -> Vec<Load> {
         load("persistent-collections/vector/get", 8_000, vector_get),
         load("persistent-collections/vector/with", 4_000, vector_with),
         load("persistent-collections/vector/collect", 4_000, vector_collect),
-        load("persistent-collections/hash/get", 4_000, hash_get),
-        load("persistent-collections/hash/with", 2_000, hash_with),
-        load("persistent-collections/ord/get", 4_000, ord_get),
-        load("persistent-collections/ord/with", 2_000, ord_with),
+        load("persistent-collections/hash/get", 4_000, |setup| {
+            map_get(setup, hashed, |map, key| map.get(key).copied())
+        }),
+        load("persistent-collections/hash/with", 2_000, |setup| {
+            map_with(setup, hashed, |map, key, value| map.with(key, value), Hashed::len)
+        }),
+        load("persistent-collections/ord/get", 4_000, |setup| {
+            map_get(setup, sorted, |map, key| map.get(key).copied())
+        }),
+        load("persistent-collections/ord/with", 2_000, |setup| {
+            map_with(setup, sorted, |map, key, value| map.with(key, value), OrdMap::len)
+        }),
         load("persistent-collections/ord/iterate", 8_000, ord_iterate),
     ]
 }
@@ -80,39 +88,30 @@ fn vector_collect(setup: Setup) -> Work {
     })
 }
 
-fn hash_get(setup: Setup) -> Work {
-    let ((map, asked), mut window) = (with_drawn(setup, hashed), Window::new(ASKED, READS));
-    Work::new(READS, move || {
-        asked[window.next()].iter().filter_map(|key| map.get(key)).fold(0, |sum, &v| checksum(sum, v))
-    })
+fn map_get<C: 'static>(
+    setup: Setup,
+    collect: fn(&[u64]) -> C,
+    get: impl Fn(&C, &u64) -> Option<u64> + 'static,
+) -> Work {
+    let ((map, asked), mut window) = (with_drawn(setup, collect), Window::new(ASKED, READS));
+    Work::new(READS, move || asked[window.next()].iter().filter_map(|key| get(&map, key)).fold(0, checksum))
 }
 
-fn hash_with(setup: Setup) -> Work {
-    let ((mut map, asked), mut window) = (with_drawn(setup, hashed), Window::new(ASKED, CHANGES));
+/// Each change keeps the version before it until the next; its value is the last one's key.
+fn map_with<C: 'static>(
+    setup: Setup,
+    collect: fn(&[u64]) -> C,
+    with: impl Fn(&C, u64, u64) -> C + 'static,
+    len: fn(&C) -> usize,
+) -> Work {
+    let ((mut map, asked), mut window) = (with_drawn(setup, collect), Window::new(ASKED, CHANGES));
     Work::new(CHANGES, move || {
-        asked[window.next()].iter().fold(0, |sum, &key| {
-            let next = map.with(key, sum);
-            let old = std::mem::replace(&mut map, next);
-            checksum(sum, old.len() as u64)
-        })
-    })
-}
-
-fn ord_get(setup: Setup) -> Work {
-    let ((map, asked), mut window) = (with_drawn(setup, sorted), Window::new(ASKED, READS));
-    Work::new(READS, move || {
-        asked[window.next()].iter().filter_map(|key| map.get(key)).fold(0, |sum, &v| checksum(sum, v))
-    })
-}
-
-fn ord_with(setup: Setup) -> Work {
-    let ((mut map, asked), mut window) = (with_drawn(setup, sorted), Window::new(ASKED, CHANGES));
-    Work::new(CHANGES, move || {
-        asked[window.next()].iter().fold(0, |sum, &key| {
-            let next = map.with(key, sum);
-            let old = std::mem::replace(&mut map, next);
-            checksum(sum, old.len() as u64)
-        })
+        let last = asked[window.next()].iter().fold(0, |last, &key| {
+            let next = with(&map, key, last);
+            drop(std::mem::replace(&mut map, next));
+            key
+        });
+        checksum(last, len(&map) as u64)
     })
 }
 

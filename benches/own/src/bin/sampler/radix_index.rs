@@ -9,7 +9,7 @@ use foldhash::fast::FixedState;
 use radix_index::{RadixIndex, RadixMap};
 
 use crate::load::{Load, Setup, Window, Work};
-use crate::memory::{Store, Subject};
+use crate::memory::{Store, Subject, Swap};
 
 /// Look-ups in a pass.
 const LOOKUPS: usize = 4096;
@@ -122,7 +122,7 @@ pub(crate) fn subjects() -> Vec<Subject> {
         operation: "removal and insertion",
         prepare: || {
             let index = Index::with_hasher(FixedState::default());
-            Box::new(Indexed { workload: Workload::new(100_000, 0, 1), index, round: 0 })
+            Box::new(Indexed { workload: Workload::new(100_000, 0, 1), index, swap: Swap::default() })
         },
     }]
 }
@@ -130,7 +130,7 @@ pub(crate) fn subjects() -> Vec<Subject> {
 struct Indexed {
     workload: Workload,
     index: Index,
-    round: usize,
+    swap: Swap,
 }
 
 impl Store for Indexed {
@@ -141,16 +141,10 @@ impl Store for Indexed {
 
     /// A quarter of the keys is swapped for others, then back again.
     fn churn(&mut self) -> u64 {
-        let [mut out, mut in_] =
-            [&self.workload.present[..self.workload.absent.len()], &self.workload.absent[..]];
-        if self.round % 2 == 1 {
-            (out, in_) = (in_, out);
-        }
-        self.round += 1;
-        for (gone, &new) in out.iter().zip(in_) {
-            self.index.remove(gone);
-            self.index.insert(new, 0);
-        }
-        out.len() as u64
+        let Self { workload, index, swap } = self;
+        swap.round(&workload.present, &workload.absent, |gone, new| {
+            index.remove(&gone);
+            index.insert(new, 0);
+        })
     }
 }
