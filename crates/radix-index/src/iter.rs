@@ -46,6 +46,12 @@ impl Walk {
         (Self { roots: self.roots.start..middle, ..self }, Some(right))
     }
 
+    /// The second half of the roots, as `split` gives it.
+    #[cfg(loom)]
+    pub(crate) fn right_half(self) -> Self {
+        Self { roots: self.roots.end / 2..self.roots.end, ..self }
+    }
+
     /// Appends the next bucket that is not empty to `entries`; false at the end.
     ///
     /// `read` gives none for words that do not belong together; `hash` is as for [`Table::added`].
