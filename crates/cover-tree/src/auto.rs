@@ -29,12 +29,28 @@ const COMPARED_MAX: f64 = 0.12;
 /// # Ok::<(), cover_tree::Error>(())
 /// ```
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(
+        serialize = "S: Points + serde::Serialize, M: Metric<S::Point> + serde::Serialize",
+        deserialize = "S: Points + serde::Deserialize<'de>, M: Metric<S::Point> + serde::Deserialize<'de>"
+    ))
+)]
 pub struct Auto<S, M> {
     picked: Picked<S, M>,
     choice: Choice,
 }
 
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(
+        serialize = "S: Points + serde::Serialize, M: Metric<S::Point> + serde::Serialize",
+        deserialize = "S: Points + serde::Deserialize<'de>, M: Metric<S::Point> + serde::Deserialize<'de>"
+    ))
+)]
 enum Picked<S, M> {
     Tree(Box<CoverTree<S, M>>),
     Scan(Scan<S, M>),
@@ -42,6 +58,7 @@ enum Picked<S, M> {
 
 /// An engine of this crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Engine {
     /// [`CoverTree`].
     CoverTree,
@@ -51,6 +68,7 @@ pub enum Engine {
 
 /// What [`Auto`] picked, and the measurement behind it.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Choice {
     /// The engine.
     pub engine: Engine,

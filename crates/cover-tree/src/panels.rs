@@ -7,9 +7,7 @@ use crate::Points;
 use crate::metric::{Blocks, Image, Metric, Residuals};
 use crate::projection::Projection;
 use crate::ruler::{Ruler, numerator_error};
-
-/// How many panels one call of a kernel covers: enough to hide the call, few enough that the limits stay fresh.
-pub(crate) const BATCH: usize = 16;
+use crate::storage::Storage;
 
 /// A query is ill-conditioned if the error of its keys blurs the correlation with a typical point by more than this:
 /// so many candidates would lie within the blur that f64 is cheaper from the start.
@@ -23,7 +21,7 @@ const ILL_ROOT: f64 = 0.02;
 #[derive(Clone, Debug)]
 pub(crate) struct Panels {
     pub(crate) layout: Layout,
-    pub(crate) lanes: Vec<Lanes>,
+    pub(crate) lanes: Storage<Lanes>,
     len: usize,
 }
 
@@ -102,7 +100,20 @@ impl Panels {
                 lanes.0[slot % LANES] = *value as f32;
             }
         }
-        Self { layout, lanes, len: positions.len() }
+        Self { layout, lanes: lanes.into(), len: positions.len() }
+    }
+
+    /// Panels that were written before, whose layout and length were checked.
+    pub(crate) fn from_parts(layout: Layout, lanes: Storage<Lanes>) -> Self {
+        let len = lanes.len() / layout.rows() * LANES;
+        Self { layout, lanes, len }
+    }
+
+    /// Whether the first point of the first panel is this one: a saved index must meet the metric it was built with.
+    pub(crate) fn begin_with<P: ?Sized>(&self, metric: &impl Metric<P>, point: &P) -> bool {
+        let mut values = vec![0.0; self.layout.rows()];
+        self.layout.write(metric.blocks(), point, &mut values);
+        values.iter().zip(&*self.lanes).all(|(value, lanes)| *value as f32 == lanes.0[0])
     }
 
     /// Points in all panels.
@@ -137,7 +148,7 @@ impl Panels {
     }
 
     /// The keys of up to eight queries and `tiles.len()` panels from `first` on; each query's hits are the keys up to
-    /// its limit, without the last panel's padding.
+    /// its limit, the last panel's padding among them.
     pub(crate) fn tiles(
         &self,
         level: Level,
@@ -155,13 +166,6 @@ impl Panels {
                 let queries = ResidualQueries { coordinates, vectors, slack: &queries.slack, limits };
                 panel::residual_tiles(level, covariance, &queries, panels, tiles);
             }
-        }
-        let end = (first + tiles.len()) * LANES;
-        if end > self.len
-            && let Some(last) = tiles.last_mut()
-        {
-            let mask = u16::MAX >> (end - self.len);
-            last.hits.iter_mut().for_each(|hits| *hits &= mask);
         }
     }
 }
@@ -335,6 +339,43 @@ impl Layout {
         }
     }
 }
+
+/// Saved layouts: a code of the norm, the number of coordinates, error and scale, the centre, and for a projection its mean
+/// and its axes.
+impl Layout {
+    /// The layout as numbers; only of images, which is all that trees have.
+    pub(crate) fn to_words(&self) -> Vec<f64> {
+        let Form::Image(norm) = self.form else { unreachable!("trees have panels of images alone") };
+        let code = NORMS.iter().position(|known| *known == norm).expect("every norm has a code");
+        let mut words = vec![code as f64, self.centre.len() as f64, self.error, self.scale];
+        words.extend_from_slice(&self.centre);
+        if let Some(projection) = &self.projection {
+            words.extend(projection.to_words());
+        }
+        words
+    }
+
+    /// The layout that these numbers are, if it is one of this norm and of images of this dimension.
+    pub(crate) fn from_words(words: &[f64], norm: Norm, dimension: usize) -> Option<Self> {
+        let [code, rows, error, scale, rest @ ..] = words else { return None };
+        let rows = *rows as usize;
+        let (centre, axes) = rest.split_at_checked(rows)?;
+        let sound = NORMS.get(*code as usize) == Some(&norm)
+            && *error >= 0.0
+            && scale.is_normal()
+            && *scale > 0.0
+            && centre.iter().all(|value| value.is_finite());
+        let projection = match axes {
+            [] if rows == dimension.max(1) => None,
+            _ => Some(Projection::from_words(axes, dimension, rows)?),
+        };
+        let form = Form::Image(norm);
+        sound.then(|| Self { form, projection, centre: centre.to_vec(), scale: *scale, error: *error })
+    }
+}
+
+/// The codes of norms in saved layouts.
+const NORMS: [Norm; 3] = [Norm::Euclidean, Norm::Manhattan, Norm::Chebyshev];
 
 fn write_image<P: ?Sized>(
     image: &dyn Image<P>,

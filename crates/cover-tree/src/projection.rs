@@ -83,6 +83,21 @@ impl Projection {
         None
     }
 
+    /// The mean and the axes, as they are saved.
+    pub(crate) fn to_words(&self) -> impl Iterator<Item = f64> {
+        self.mean.iter().chain(&self.axes).copied()
+    }
+
+    /// A saved projection of images of this dimension to so many coordinates.
+    pub(crate) fn from_words(words: &[f64], dimension: usize, coordinates: usize) -> Option<Self> {
+        let (mean, axes) = words.split_at_checked(dimension)?;
+        let whole =
+            dimension > 0 && coordinates > 1 && axes.len() == (coordinates - 1).checked_mul(dimension)?;
+        let unit = |axis: &[f64]| (dot(axis, axis) - 1.0).abs() <= tolerance(dimension);
+        let sound = whole && mean.iter().all(|x| x.abs() <= HUGE) && axes.chunks_exact(dimension).all(unit);
+        sound.then(|| Self { mean: mean.to_vec(), axes: axes.to_vec() })
+    }
+
     /// Coordinates of an image: the axes, and the length that they leave out.
     pub(crate) fn dimension(&self) -> usize {
         self.axes.len() / self.mean.len() + 1
@@ -148,13 +163,18 @@ fn principal_axes(rows: &[Vec<f64>], dimension: usize, rank: usize) -> Option<Ve
         orthonormalise(&mut axes, dimension);
         orthonormalise(&mut axes, dimension);
     }
-    let tolerance = 4.0 * (dimension + 8) as f64 * f64::EPSILON;
+    let tolerance = tolerance(dimension);
     let orthonormal = axes.chunks_exact(dimension).enumerate().all(|(i, a)| {
         axes.chunks_exact(dimension)
             .enumerate()
             .all(|(j, b)| (dot(a, b) - f64::from(u8::from(i == j))).abs() <= tolerance)
     });
     orthonormal.then_some(axes)
+}
+
+/// By how much the square of an axis's length may be off from 1.
+fn tolerance(dimension: usize) -> f64 {
+    4.0 * (dimension + 8) as f64 * f64::EPSILON
 }
 
 /// Gram and Schmidt, modified; an axis without a direction of its own becomes NaN, which the check afterwards finds.

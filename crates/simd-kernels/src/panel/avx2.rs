@@ -4,7 +4,7 @@
 use core::arch::x86_64::*;
 
 use super::{
-    BLOCK, Covariance, LANES, Lanes, Norm, QUERIES, ROWS, ResidualQueries, RowQuery, Tile, finish, rows,
+    BLOCK, Covariance, LANES, Lanes, Norm, QUERIES, ResidualQueries, RowQueries, Tile, finish, rows,
 };
 
 const HALF: usize = QUERIES / 2;
@@ -193,54 +193,70 @@ pub(super) fn hamming(a: &[u64], b: &[u64]) -> u64 {
 #[target_feature(enable = "avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
 pub(super) fn residual_rows(
     covariance: Covariance,
-    query: &RowQuery<'_>,
-    matrix: &[&[f64]; ROWS],
-) -> [f32; ROWS] {
-    let vector = query.dimension..query.row.len() - 1;
-    let row = |index: usize| &matrix[index][vector.clone()];
-    let x = &query.row[vector.clone()];
-    let first = row_dots(x, [row(0), row(1), row(2), row(3)]);
-    let second = row_dots(x, [row(4), row(5), row(6), row(7)]);
-    let mut dots = [0.0; ROWS];
-    dots[..4].copy_from_slice(&first);
-    dots[4..].copy_from_slice(&second);
-    rows::finish(covariance, query, matrix, dots, f64::mul_add)
-}
-
-/// Four dot products that share the loads of `x`.
-#[inline]
-#[target_feature(enable = "avx2,fma")]
-fn row_dots(x: &[f64], rows: [&[f64]; 4]) -> [f64; 4] {
-    let (blocks, tail) = x.as_chunks::<4>();
-    let rows = rows.map(|row| row.as_chunks::<4>());
-    let [y0, y1, y2, y3] = rows.map(|row| row.0);
-    let mut sums = [_mm256_setzero_pd(); 4];
-    for ((((x, y0), y1), y2), y3) in blocks.iter().zip(y0).zip(y1).zip(y2).zip(y3) {
-        let x = load_f64(x);
-        for (sum, y) in sums.iter_mut().zip([y0, y1, y2, y3]) {
-            *sum = _mm256_fmadd_pd(x, load_f64(y), *sum);
+    queries: &RowQueries<'_>,
+    rows: &[&[f64]; LANES],
+    tile: &mut Tile,
+) {
+    let vector = queries.coordinates.len()..queries.coordinates.len() + queries.vectors.len();
+    let mut dots = [[0.0; QUERIES]; LANES];
+    for (rows, dots) in rows.as_chunks::<ROWS>().0.iter().zip(dots.as_chunks_mut::<ROWS>().0) {
+        let sums = row_dots(queries.vectors, rows.map(|row| &row[vector.clone()]));
+        for i in 0..ROWS {
+            store_f64(&mut dots[i], sums[i]);
         }
     }
-    let mut dots = [0.0; 4];
-    for ((dot, sum), (_, y)) in dots.iter_mut().zip(sums).zip(rows) {
-        *dot = sum_f64(sum);
-        for (x, y) in tail.iter().zip(y) {
-            *dot += x * y;
+    rows::finish(covariance, queries, rows, &dots, tile, f64::mul_add);
+    hits(tile, queries.limits);
+}
+
+/// Rows that one pass takes: eight chains of two halves are what sixteen registers hold besides.
+const ROWS: usize = 4;
+
+/// The dot products of four rows with eight queries, one query a lane: rows are read as they lie, a number at a time.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+fn row_dots(queries: &[[f64; QUERIES]], rows: [&[f64]; ROWS]) -> [[__m256d; 2]; ROWS] {
+    let (blocks, tail) = queries.as_chunks::<8>();
+    let rows = rows.map(|row| row.as_chunks::<8>());
+    let mut sums = [[_mm256_setzero_pd(); 2]; ROWS];
+    // By eight numbers, so that rows are checked for their length once in eight steps.
+    for (block, x) in blocks.iter().enumerate() {
+        let y: [&[f64; 8]; ROWS] = std::array::from_fn(|row| &rows[row].0[block]);
+        for i in 0..8 {
+            let [x0, x1] = load_f64(&x[i]);
+            for row in 0..ROWS {
+                let y = _mm256_set1_pd(y[row][i]);
+                sums[row][0] = _mm256_fmadd_pd(x0, y, sums[row][0]);
+                sums[row][1] = _mm256_fmadd_pd(x1, y, sums[row][1]);
+            }
         }
     }
-    dots
+    for (i, x) in tail.iter().enumerate() {
+        let [x0, x1] = load_f64(x);
+        for row in 0..ROWS {
+            let y = _mm256_set1_pd(rows[row].1[i]);
+            sums[row][0] = _mm256_fmadd_pd(x0, y, sums[row][0]);
+            sums[row][1] = _mm256_fmadd_pd(x1, y, sums[row][1]);
+        }
+    }
+    sums
 }
 
 #[inline]
 #[target_feature(enable = "avx2,fma")]
-fn load_f64(x: &[f64; 4]) -> __m256d {
-    // SAFETY: `x` is four readable doubles; the unaligned load asks for nothing else.
-    unsafe { _mm256_loadu_pd(x.as_ptr()) }
+fn load_f64(x: &[f64; QUERIES]) -> [__m256d; 2] {
+    let (halves, _) = x.as_chunks::<4>();
+    // SAFETY: each half is four readable doubles; the unaligned load asks for nothing else.
+    let load = |half: &[f64; 4]| unsafe { _mm256_loadu_pd(half.as_ptr()) };
+    [load(&halves[0]), load(&halves[1])]
 }
 
 #[inline]
-#[target_feature(enable = "avx2")]
-fn sum_f64(x: __m256d) -> f64 {
-    let pairs = _mm_add_pd(_mm256_castpd256_pd128(x), _mm256_extractf128_pd::<1>(x));
-    _mm_cvtsd_f64(_mm_add_sd(pairs, _mm_unpackhi_pd(pairs, pairs)))
+#[target_feature(enable = "avx2,fma")]
+fn store_f64(to: &mut [f64; QUERIES], x: [__m256d; 2]) {
+    let (halves, _) = to.as_chunks_mut::<4>();
+    for (half, x) in halves.iter_mut().zip(x) {
+        // SAFETY: `half` is four writable doubles; the unaligned store asks for nothing else.
+        unsafe { _mm256_storeu_pd(half.as_mut_ptr(), x) }
+    }
 }

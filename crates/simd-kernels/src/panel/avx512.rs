@@ -1,10 +1,11 @@
-//! Tiles of eight queries times two panels: sixteen accumulators, a load a panel and a folded broadcast a query.
+//! Tiles of eight queries times two or three panels: a load a panel, a broadcast a query, and a sum in a register for
+//! each of both.
 #![allow(unsafe_code, reason = "vector loads and stores; an autovectorised tile spills its accumulators")]
 
 use core::arch::x86_64::*;
 
 use super::{
-    BLOCK, Covariance, LANES, Lanes, Norm, QUERIES, ROWS, ResidualQueries, RowQuery, Tile, finish, rows,
+    BLOCK, Covariance, LANES, Lanes, Norm, QUERIES, ResidualQueries, RowQueries, Tile, finish, rows,
 };
 
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
@@ -118,41 +119,68 @@ pub(super) fn residual_tiles(
 ) {
     let (dimension, len) = (queries.coordinates.len(), queries.vectors.len());
     let rows = dimension + len + 1;
-    for (index, pair) in tiles.chunks_mut(2).enumerate() {
-        let (first, second) = two_panels(panels, rows, index, pair.len());
-        dots(queries.vectors, &first[dimension..][..len], &second[dimension..][..len], pair);
-        for (tile, panel) in pair.iter_mut().zip([first, second]) {
-            finish::residual(covariance, queries, panel, tile, f32::mul_add);
-            hits(tile, queries.limits);
+    let panel = |index: usize| &panels[index * rows..][..rows];
+    let mut index = 0;
+    let (threes, rest) = tiles.as_chunks_mut::<3>();
+    for three in threes {
+        let vectors = [0, 1, 2].map(|i| &panel(index + i)[dimension..][..len]);
+        dots(queries.vectors, vectors, three);
+        index += 3;
+    }
+    for (i, tile) in rest.iter_mut().enumerate() {
+        let vectors = [&panel(index + i)[dimension..][..len]];
+        dots(queries.vectors, vectors, std::array::from_mut(tile));
+    }
+    for (tile, panel) in tiles.iter_mut().zip(panels.chunks(rows)) {
+        finish::residual(covariance, queries, panel, tile, f32::mul_add);
+        hits(tile, queries.limits);
+    }
+}
+
+/// Dot products into the keys of some tiles.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn dots<const PANELS: usize>(
+    vectors: &[[f32; QUERIES]],
+    panels: [&[Lanes]; PANELS],
+    tiles: &mut [Tile; PANELS],
+) {
+    if vectors.is_empty() {
+        tiles.iter_mut().for_each(|tile| tile.keys = [[0.0; LANES]; QUERIES]);
+    }
+    for start in (0..vectors.len()).step_by(BLOCK) {
+        let end = vectors.len().min(start + BLOCK);
+        let sums = block(&vectors[start..end], panels.map(|panel| &panel[start..end]));
+        // Loops over places, not iterators over `sums`: those move it to the stack first.
+        for i in 0..PANELS {
+            for query in 0..QUERIES {
+                let keys = &mut tiles[i].keys[query];
+                let before = if start == 0 { _mm512_setzero_ps() } else { load(keys) };
+                store(keys, _mm512_add_ps(before, sums[i][query]));
+            }
         }
     }
 }
 
-/// Dot products into the keys of one or two tiles.
+/// The partial dot products of at most [`BLOCK`] rows: 24 sums for three panels, of 32 registers.
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn dots(vectors: &[[f32; QUERIES]], first: &[Lanes], second: &[Lanes], tiles: &mut [Tile]) {
-    for tile in &mut *tiles {
-        tile.keys = [[0.0; LANES]; QUERIES];
-    }
-    let blocks = vectors.chunks(BLOCK).zip(first.chunks(BLOCK)).zip(second.chunks(BLOCK));
-    for ((x, y0), y1) in blocks {
-        let mut sums = [[_mm512_setzero_ps(); QUERIES]; 2];
-        for ((x, y0), y1) in x.iter().zip(y0).zip(y1) {
-            let (y0, y1) = (load(&y0.0), load(&y1.0));
-            for query in 0..QUERIES {
-                let x = _mm512_set1_ps(x[query]);
-                sums[0][query] = _mm512_fmadd_ps(x, y0, sums[0][query]);
-                sums[1][query] = _mm512_fmadd_ps(x, y1, sums[1][query]);
-            }
-        }
-        for (tile, sums) in tiles.iter_mut().zip(sums) {
-            for query in 0..QUERIES {
-                let total = _mm512_add_ps(load(&tile.keys[query]), sums[query]);
-                store(&mut tile.keys[query], total);
+fn block<const PANELS: usize>(
+    vectors: &[[f32; QUERIES]],
+    panels: [&[Lanes]; PANELS],
+) -> [[__m512; QUERIES]; PANELS] {
+    let panels = panels.map(|panel| &panel[..vectors.len()]);
+    let mut sums = [[_mm512_setzero_ps(); QUERIES]; PANELS];
+    for (row, x) in vectors.iter().enumerate() {
+        let y: [__m512; PANELS] = std::array::from_fn(|i| load(&panels[i][row].0));
+        for query in 0..QUERIES {
+            let x = _mm512_set1_ps(x[query]);
+            for i in 0..PANELS {
+                sums[i][query] = _mm512_fmadd_ps(x, y[i], sums[i][query]);
             }
         }
     }
+    sums
 }
 
 #[inline]
@@ -186,47 +214,61 @@ pub(super) fn hamming(a: &[u64], b: &[u64]) -> u64 {
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
 pub(super) fn residual_rows(
     covariance: Covariance,
-    query: &RowQuery<'_>,
-    matrix: &[&[f64]; ROWS],
-) -> [f32; ROWS] {
-    let vector = query.dimension..query.row.len() - 1;
-    let row = |index: usize| &matrix[index][vector.clone()];
-    let x = &query.row[vector.clone()];
-    let first = row_dots(x, [row(0), row(1), row(2), row(3)]);
-    let second = row_dots(x, [row(4), row(5), row(6), row(7)]);
-    let mut dots = [0.0; ROWS];
-    dots[..4].copy_from_slice(&first);
-    dots[4..].copy_from_slice(&second);
-    rows::finish(covariance, query, matrix, dots, f64::mul_add)
+    queries: &RowQueries<'_>,
+    rows: &[&[f64]; LANES],
+    tile: &mut Tile,
+) {
+    let vector = queries.coordinates.len()..queries.coordinates.len() + queries.vectors.len();
+    let mut dots = [[0.0; QUERIES]; LANES];
+    for (rows, dots) in rows.as_chunks::<ROWS>().0.iter().zip(dots.as_chunks_mut::<ROWS>().0) {
+        let sums = row_dots(queries.vectors, rows.map(|row| &row[vector.clone()]));
+        for i in 0..ROWS {
+            store_f64(&mut dots[i], sums[i]);
+        }
+    }
+    rows::finish(covariance, queries, rows, &dots, tile, f64::mul_add);
+    hits(tile, queries.limits);
 }
 
-/// Four dot products that share the loads of `x`.
+/// Rows that one pass takes: eight chains are enough to keep both multipliers busy.
+const ROWS: usize = 8;
+
+/// The dot products of eight rows with eight queries, one query a lane: rows are read as they lie, a number at a time.
 #[inline]
 #[target_feature(enable = "avx512f,fma")]
-fn row_dots(x: &[f64], rows: [&[f64]; 4]) -> [f64; 4] {
-    let (blocks, tail) = x.as_chunks::<8>();
+fn row_dots(queries: &[[f64; QUERIES]], rows: [&[f64]; ROWS]) -> [__m512d; ROWS] {
+    let (blocks, tail) = queries.as_chunks::<8>();
     let rows = rows.map(|row| row.as_chunks::<8>());
-    let [y0, y1, y2, y3] = rows.map(|row| row.0);
-    let mut sums = [_mm512_setzero_pd(); 4];
-    for ((((x, y0), y1), y2), y3) in blocks.iter().zip(y0).zip(y1).zip(y2).zip(y3) {
+    let mut sums = [_mm512_setzero_pd(); ROWS];
+    // By eight numbers, so that rows are checked for their length once in eight steps.
+    for (block, x) in blocks.iter().enumerate() {
+        let y: [&[f64; 8]; ROWS] = std::array::from_fn(|row| &rows[row].0[block]);
+        for i in 0..8 {
+            let x = load_f64(&x[i]);
+            for row in 0..ROWS {
+                sums[row] = _mm512_fmadd_pd(x, _mm512_set1_pd(y[row][i]), sums[row]);
+            }
+        }
+    }
+    for (i, x) in tail.iter().enumerate() {
         let x = load_f64(x);
-        for (sum, y) in sums.iter_mut().zip([y0, y1, y2, y3]) {
-            *sum = _mm512_fmadd_pd(x, load_f64(y), *sum);
+        for row in 0..ROWS {
+            sums[row] = _mm512_fmadd_pd(x, _mm512_set1_pd(rows[row].1[i]), sums[row]);
         }
     }
-    let mut dots = [0.0; 4];
-    for ((dot, sum), (_, y)) in dots.iter_mut().zip(sums).zip(rows) {
-        *dot = _mm512_reduce_add_pd(sum);
-        for (x, y) in tail.iter().zip(y) {
-            *dot += x * y;
-        }
-    }
-    dots
+    sums
 }
 
 #[inline]
 #[target_feature(enable = "avx512f,fma")]
-fn load_f64(x: &[f64; 8]) -> __m512d {
+fn load_f64(x: &[f64; QUERIES]) -> __m512d {
     // SAFETY: `x` is eight readable doubles; the unaligned load asks for nothing else.
     unsafe { _mm512_loadu_pd(x.as_ptr()) }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,fma")]
+fn store_f64(to: &mut [f64; QUERIES], x: __m512d) {
+    // SAFETY: `to` is eight writable doubles; the unaligned store asks for nothing else.
+    unsafe { _mm512_storeu_pd(to.as_mut_ptr(), x) }
 }

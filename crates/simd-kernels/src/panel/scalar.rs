@@ -1,6 +1,6 @@
 //! The oracle of the tiles: one pair after the other.
 
-use super::{Covariance, LANES, Lanes, Norm, QUERIES, ROWS, ResidualQueries, RowQuery, Tile, finish, rows};
+use super::{Covariance, LANES, Lanes, Norm, QUERIES, ResidualQueries, RowQueries, Tile, finish, rows};
 
 pub(super) fn norm_tiles(
     norm: Norm,
@@ -64,15 +64,20 @@ pub(super) fn residual_tiles(
 
 pub(super) fn residual_rows(
     covariance: Covariance,
-    query: &RowQuery<'_>,
-    matrix: &[&[f64]; ROWS],
-) -> [f32; ROWS] {
-    let vector = query.dimension..query.row.len() - 1;
-    let mut dots = [0.0; ROWS];
-    for (dot, row) in dots.iter_mut().zip(matrix) {
-        *dot = query.row[vector.clone()].iter().zip(&row[vector.clone()]).map(|(x, y)| x * y).sum();
+    queries: &RowQueries<'_>,
+    rows: &[&[f64]; LANES],
+    tile: &mut Tile,
+) {
+    let mut dots = [[0.0; QUERIES]; LANES];
+    for (dots, row) in dots.iter_mut().zip(rows) {
+        for (x, y) in queries.vectors.iter().zip(&row[queries.coordinates.len()..]) {
+            for query in 0..QUERIES {
+                dots[query] += x[query] * y;
+            }
+        }
     }
-    rows::finish(covariance, query, matrix, dots, |a, b, c| a * b + c)
+    rows::finish(covariance, queries, rows, &dots, tile, |a, b, c| a * b + c);
+    hits(tile, queries.limits);
 }
 
 fn hits(tile: &mut Tile, limits: &[f32; QUERIES]) {
