@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::index::Request;
-use crate::{CoverTree, Error, Index, Metric, Neighbour, Points, Scan};
+use crate::{CoverTree, Error, Index, Metric, Neighbour, Neighbours, Points, Scan};
 
 /// Points that the probe searches for.
 const PROBES: usize = 64;
@@ -152,6 +152,13 @@ impl<S: Points, M: Metric<S::Point>> Index for Auto<S, M> {
         match &self.picked {
             Picked::Tree(tree) => tree.is_ill(point),
             Picked::Scan(scan) => scan.is_ill(point),
+        }
+    }
+
+    fn all_knn(&self, k: usize) -> Neighbours {
+        match &self.picked {
+            Picked::Tree(tree) => tree.all_knn(k),
+            Picked::Scan(scan) => scan.all_knn(k),
         }
     }
 

@@ -137,6 +137,24 @@ impl Panels {
         (!exact).then(|| &self.lanes[(panel + 1) * self.layout.rows() - 1].0)
     }
 
+    /// Half of a panel's points as queries.
+    pub(crate) fn half(&self, panel: usize, half: usize) -> QueryBlock {
+        let rows = self.layout.rows();
+        let points = |lanes: &Lanes| std::array::from_fn(|i| lanes.0[half * QUERIES + i]);
+        let values = self.lanes[panel * rows..][..rows].iter().map(points).collect();
+        QueryBlock { values, slack: [0.0; QUERIES] }
+    }
+
+    /// The ruler of a point in a panel of images, as [`Panels::prepare`] makes it.
+    pub(crate) fn ruler_of<P: ?Sized>(&self, metric: &impl Metric<P>, panel: usize, lane: usize) -> Ruler {
+        let Form::Image(norm) = self.layout.form else { unreachable!("trees have panels of images alone") };
+        let left_out = match self.layout.projection {
+            Some(_) => self.lanes[(panel + 1) * self.layout.rows() - 1].0[lane],
+            None => 0.0,
+        };
+        self.layout.ruler(norm, self.layout.error, left_out, metric)
+    }
+
     /// Bytes of the rows.
     pub(crate) fn bytes(&self) -> usize {
         size_of_val(&self.lanes[..])
@@ -309,23 +327,29 @@ impl Layout {
         }
     }
 
+    /// The ruler of a query whose own coordinates are wrong by `error`.
+    fn ruler<P: ?Sized>(&self, norm: Norm, error: f64, left_out: f32, metric: &impl Metric<P>) -> Ruler {
+        let squared = norm == Norm::Euclidean;
+        Ruler::of_norm(squared, self.scale, self.rows(), error + self.error, metric.rounding())
+            .leaving_out(left_out)
+    }
+
     pub(crate) fn prepare<P: ?Sized>(&self, metric: &impl Metric<P>, query: &P) -> Prepared {
         let mut values = vec![0.0; self.rows()];
-        let error = self.write(metric.blocks(), query, &mut values) + self.error;
+        let error = self.write(metric.blocks(), query, &mut values);
         let floats = |values: &[f64]| values.iter().map(|value| *value as f32).collect();
         match self.form {
             Form::Image(norm) => {
                 let values: Vec<f32> = floats(&values);
-                let squared = norm == Norm::Euclidean;
                 let left_out = self.projection.as_ref().and(values.last().copied()).unwrap_or(0.0);
-                let ruler = Ruler::of_norm(squared, self.scale, values.len(), error, metric.rounding())
-                    .leaving_out(left_out);
+                let ruler = self.ruler(norm, error, left_out, metric);
                 Prepared { values, slack: 0.0, ill: false, ruler }
             }
             Form::Residual { rank, vector_max, scale_median, .. } => {
                 let dimension = self.centre.len();
                 let lengths = length(&values[dimension..][..rank]) * vector_max;
-                let slack = (numerator_error(dimension, rank, lengths, error) * 1.000_001) as f32;
+                let slack =
+                    (numerator_error(dimension, rank, lengths, error + self.error) * 1.000_001) as f32;
                 let root = 1.0 / values[dimension + rank];
                 let values = floats(&values[..dimension + rank]);
                 let blur = 2.0 * f64::from(slack) * scale_median / root;

@@ -2,6 +2,7 @@
 
 mod approximate;
 mod build;
+mod join;
 mod load;
 mod save;
 mod search;
@@ -153,6 +154,14 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
             + size_of_val(&self.indices[..])
             + size_of_val(&self.slots[..])
             + self.blocks.as_ref().map_or(0, panels)
+    }
+
+    /// The indices of all points, removed ones among them until the next rebuild, in the order in which they lie in memory:
+    /// near points are near one another in it.
+    ///
+    /// Queries of the index's own points are fastest in this order ([`Index::knn_of`](crate::Index::knn_of)).
+    pub fn traversal_order(&self) -> &[u32] {
+        &self.indices
     }
 
     /// Builds nodes and panels anew over all points that were not removed.

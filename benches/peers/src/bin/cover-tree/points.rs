@@ -170,22 +170,36 @@ fn judge(
     if right { sum } else { exact::sum(found.iter().map(Vec::as_slice)) ^ 1 }
 }
 
-/// The ten nearest others of every point; `all_knn` is still one search a point (decision 0072), so both are equal.
+/// The ten nearest others of every point: leaves asking together, and both layouts of single searches.
 fn all_knn<const D: usize>(suite: &mut Suite, cloud: Cloud, n: usize) {
     let bench = format!("all-knn/{}-d{D}/k10", cloud.letter());
-    if !suite.options().full && suite.options().filter.is_empty() || !suite.wants(&bench, n) {
+    if !suite.wants(&bench, n) {
         return;
     }
     let (values, _) = cloud.build(n, 0, D, suite.options().seed);
-    let tree = CoverTree::new(Rows::new(values, D).expect("clouds are finite"), Euclidean).expect("finite");
-    let answer = |found: &Neighbours| {
+    let points = Rows::new(values, D).expect("clouds are finite");
+    let tree = CoverTree::new(points.clone(), Euclidean).expect("clouds are finite");
+    let index_order: Vec<usize> = (0..n).collect();
+    let traversal_order: Vec<usize> = tree.traversal_order().iter().map(|&index| index as usize).collect();
+    let single = |order: &[usize]| {
+        tree.knn_of(order, |index| Search::nearest(10).except(index as u32)).expect("all are in the tree")
+    };
+    // The answer of all points in index order, whatever the order of asking.
+    let fold = |found: &Neighbours, order: &[usize]| {
         let rows = exact::indices(found);
-        exact::sum(rows.iter().map(Vec::as_slice))
+        let mut sorted: Vec<&[u32]> = vec![&[]; n];
+        order.iter().zip(&rows).for_each(|(&index, row)| sorted[index] = row);
+        exact::sum(sorted)
     };
-    let single = || {
-        let indices: Vec<usize> = (0..n).collect();
-        tree.knn_of(&indices, |index| Search::nearest(10).except(index as u32)).expect("all are in the tree")
-    };
+    // Recall on a sample: brute force of all pairs would take longer than the row.
+    let sample: Vec<u32> = (0..n as u32).step_by(n.div_ceil(200)).collect();
+    let expected = exact::neighbours(&points, &Euclidean, &points.select(&sample), |query| {
+        Search::nearest(10).except(sample[query])
+    });
+    let rows = exact::indices(&tree.all_knn(10));
+    let found: Vec<Vec<u32>> = sample.iter().map(|&index| rows[index as usize].clone()).collect();
+    let recall = exact::recall(&found, &expected);
+    let version = env!("CARGO_PKG_VERSION");
     suite
         .contest(&bench, n)
         .models("a nearest-neighbour graph, as clustering and embedding start from")
@@ -193,13 +207,16 @@ fn all_knn<const D: usize>(suite: &mut Suite, cloud: Cloud, n: usize) {
         .operations(n)
         .unit("ns/query")
         .rounds_max(3)
-        .ours_with(
-            "batch",
-            env!("CARGO_PKG_VERSION"),
+        .target(Against::Engine("single"), 1.5)
+        .ours_with("batch", version, || (), |()| tree.all_knn(10), |(), found| fold(found, &index_order))
+        .note("recall", recall)
+        .peer_with("single", version, || (), |()| single(&index_order), |(), found| fold(found, &index_order))
+        .peer_with(
+            "single-in-traversal-order",
+            version,
             || (),
-            |()| tree.all_knn(10),
-            |(), found| answer(found),
+            |()| single(&traversal_order),
+            |(), found| fold(found, &traversal_order),
         )
-        .ours_with("single", env!("CARGO_PKG_VERSION"), || (), |()| single(), |(), found| answer(found))
         .run();
 }
