@@ -1,7 +1,7 @@
 //! What a scan sweeps over: panels in f32, or the points' own rows in f64.
 
-use simd_kernels::Level;
 use simd_kernels::panel::{self, LANES, QUERIES, RowQueries, Tile};
+use simd_kernels::{Level, prefetch_bytes};
 
 use super::sweep::Source;
 use crate::Points;
@@ -77,6 +77,12 @@ impl<S: Points> Source for Doubles<'_, S> {
         let queries = RowQueries { coordinates, vectors, variance: parameters.variance, slack, limits };
         for (panel, tile) in (first..).zip(tiles) {
             let rows = self.rows(panel);
+            if block == 0 {
+                // Eight rows of a page side by side are no stream that a processor would follow by itself.
+                for row in self.rows(panel + 1) {
+                    prefetch_bytes(row.as_ptr(), size_of_val(row));
+                }
+            }
             panel::residual_rows(Level::detect(), parameters.unit_kernel(), &queries, &rows, tile);
         }
     }

@@ -22,31 +22,65 @@ pub(super) trait Source {
     fn scales(&self, panel: usize) -> Option<[f32; LANES]>;
 }
 
+/// Panels after which limits are guessed from what was seen; a scan of fewer than some times as many is short enough.
+const SAMPLE: usize = 12;
+const SAMPLES_MIN: usize = 4;
+
 /// Offers all points whose keys are within the candidates' limits.
+///
+/// Each hit is a branch that the processor does not foresee, and a limit that only falls lets some k ln(n / k) points
+/// hit. So limits are guessed from the first panels, and the few queries whose guess was too low are swept again.
 pub(super) fn sweep<P: ?Sized>(
     source: &impl Source,
     requests: &[Request<'_, P>],
     rulers: &[Ruler],
     found: &mut [Candidates],
 ) {
+    let mut open = vec![true; requests.len()];
+    pass(source, requests, rulers, found, &open, true);
+    for ((open, found), ruler) in open.iter_mut().zip(&mut *found).zip(rulers) {
+        *open = !found.confirm(ruler);
+    }
+    if open.contains(&true) {
+        pass(source, requests, rulers, found, &open, false);
+    }
+}
+
+/// One sweep for the queries that are open.
+fn pass<P: ?Sized>(
+    source: &impl Source,
+    requests: &[Request<'_, P>],
+    rulers: &[Ruler],
+    found: &mut [Candidates],
+    open: &[bool],
+    guess: bool,
+) {
     // A panel that no query of a block may look at is not computed: predecessors come first.
-    let end = |block: &[Request<'_, P>]| {
-        let before = block.iter().map(|request| request.search.before as usize).max().unwrap_or(0);
-        before.min(source.len()).div_ceil(LANES)
+    let end = |request: &Request<'_, P>| (request.search.before as usize).min(source.len());
+    let block_end = |(block, open): (&[Request<'_, P>], &[bool])| {
+        let open = block.iter().zip(open).filter(|(_, open)| **open);
+        open.map(|(request, _)| end(request)).max().unwrap_or(0).div_ceil(LANES)
     };
-    let ends: Vec<usize> = requests.chunks(QUERIES).map(end).collect();
+    let ends: Vec<usize> = requests.chunks(QUERIES).zip(open.chunks(QUERIES)).map(block_end).collect();
     let last = ends.iter().copied().max().unwrap_or(0);
     let mut tiles = [Tile::ZERO; BATCH];
     let mut first = 0;
     while first < last {
+        if guess && first == SAMPLE {
+            for ((request, found), ruler) in requests.iter().zip(&mut *found).zip(rulers) {
+                if end(request) >= SAMPLES_MIN * SAMPLE * LANES {
+                    found.guess(ruler, SAMPLE * LANES, end(request));
+                }
+            }
+        }
         // Limits fall fast at first, so the first batches are small: until then all points are candidates.
         let batch = first.clamp(3, BATCH);
         for (block, &end) in ends.iter().enumerate().filter(|(_, end)| **end > first) {
             let tiles = &mut tiles[..batch.min(end - first)];
             let queries = block * QUERIES..requests.len().min((block + 1) * QUERIES);
             let mut limits = [f32::NEG_INFINITY; QUERIES];
-            for (limit, found) in limits.iter_mut().zip(&found[queries.clone()]) {
-                *limit = found.limit;
+            for (limit, query) in limits.iter_mut().zip(queries.clone()).filter(|(_, query)| open[*query]) {
+                *limit = found[query].limit;
             }
             source.tiles(block, &limits, first, tiles);
             mask_padding(source.len(), first, tiles);
@@ -55,17 +89,35 @@ pub(super) fn sweep<P: ?Sized>(
                     continue;
                 }
                 let scales = source.scales(panel);
-                for (query, (&hits, keys)) in queries.clone().zip(tile.hits.iter().zip(&tile.keys)) {
-                    let search = &requests[query].search;
-                    found[query].push_hits(hits, keys, scales.as_ref(), &rulers[query], |lane| {
-                        let index = (panel * LANES + lane) as u32;
-                        search.allows(index).then_some(index)
-                    });
+                for (query, lane) in set_bits(&tile.hits) {
+                    // Blocks are filled up with queries that nobody asks.
+                    let (Some(found), Some(request)) =
+                        (found.get_mut(queries.start + query), requests.get(queries.start + query))
+                    else {
+                        continue;
+                    };
+                    let index = (panel * LANES + lane) as u32;
+                    let key = tile.keys[query][lane];
+                    // The limit may have fallen since the kernel compared.
+                    if key <= found.limit && request.search.allows(index) {
+                        let ruler = &rulers[queries.start + query];
+                        found.push(index, key, scales.map(|scales| scales[lane]), ruler);
+                    }
                 }
             }
         }
         first += batch;
     }
+}
+
+/// Queries and lanes of the hits: one loop for all, because a branch for each query is mostly foreseen wrongly.
+fn set_bits(hits: &[u16; QUERIES]) -> impl Iterator<Item = (usize, usize)> {
+    let mut left = hits.iter().rev().fold(0_u128, |bits, &hits| (bits << LANES) | u128::from(hits));
+    std::iter::from_fn(move || {
+        let bit = (left != 0).then(|| left.trailing_zeros() as usize)?;
+        left &= left - 1;
+        Some((bit / LANES, bit % LANES))
+    })
 }
 
 /// Takes away the hits of the lanes beyond the last point.

@@ -67,12 +67,33 @@ fn each_query(
     panel: &[Lanes],
     tile: &mut Tile,
     fma: impl Fn(f32, f32, f32) -> f32 + Copy,
-    covariance: impl Fn(f32) -> (f32, f32),
+    covariance: impl Fn(f32) -> (f32, f32) + Copy,
 ) {
-    let (coordinates, scales) = (&panel[..queries.coordinates.len()], &panel[panel.len() - 1].0);
+    // Space has two or three dimensions, mostly: then the loop over them has no branches.
+    if let Some((x, y)) = <&[_; 3]>::try_from(queries.coordinates).ok().zip(panel.first_chunk::<3>()) {
+        keys(queries, panel, tile, x, y, fma, covariance);
+    } else if let Some((x, y)) = <&[_; 2]>::try_from(queries.coordinates).ok().zip(panel.first_chunk::<2>()) {
+        keys(queries, panel, tile, x, y, fma, covariance);
+    } else {
+        keys(queries, panel, tile, queries.coordinates, &panel[..queries.coordinates.len()], fma, covariance);
+    }
+}
+
+#[inline(always)]
+fn keys(
+    queries: &ResidualQueries<'_>,
+    panel: &[Lanes],
+    tile: &mut Tile,
+    x: &[[f32; QUERIES]],
+    y: &[Lanes],
+    fma: impl Fn(f32, f32, f32) -> f32 + Copy,
+    covariance: impl Fn(f32) -> (f32, f32) + Copy,
+) {
+    let mut scales = panel[panel.len() - 1].0;
+    scales.iter_mut().for_each(|scale| *scale = -*scale);
     for query in 0..QUERIES {
         let mut square = [0.0_f32; LANES];
-        for (x, Lanes(y)) in queries.coordinates.iter().zip(coordinates) {
+        for (x, Lanes(y)) in x.iter().zip(y) {
             for lane in 0..LANES {
                 let difference = x[query] - y[lane];
                 square[lane] = fma(difference, difference, square[lane]);
@@ -83,12 +104,12 @@ fn each_query(
         for lane in 0..LANES {
             let (factor, exponent) = covariance(square[lane]);
             let numerator = fma(factor, exp_minus(exponent, fma), -keys[lane]).abs();
-            keys[lane] = -(numerator + slack) * scales[lane];
+            keys[lane] = (numerator + slack) * scales[lane];
         }
     }
 }
 
-/// `exp(-a)` for `a >= 0`, off by at most an eps of `1 / (1 + a)`; beyond 86 it is `exp(-86)`, about 1e-37.
+/// `exp(-a)` for `a >= 0`, off by less than 4 eps of `1 / (1 + a + a^2 / 3)`; beyond 86 it is `exp(-86)`, about 1e-37.
 ///
 /// As `2^n 2^f` with `n` the integer nearest to `-a log2(e)`: a polynomial of degree 5 for `|f| <= 1/2` (minimax, off by
 /// 1.6e-7 of itself), and `n` added to its exponent's bits. Adding and subtracting 1.5 * 2^23 rounds to an integer and
