@@ -6,7 +6,7 @@ use simd_kernels::panel::{self, Covariance, LANES, Lanes, Norm, QUERIES, Residua
 use crate::Points;
 use crate::metric::{Blocks, Image, Metric, Residuals};
 use crate::projection::Projection;
-use crate::ruler::{Ruler, numerator_error};
+use crate::ruler::{Ruler, dot_part, numerator_error};
 use crate::storage::Storage;
 
 /// A query is ill-conditioned if the error of its keys blurs the correlation with a typical point by more than this:
@@ -16,6 +16,9 @@ const ILL: f64 = 0.02;
 /// It is ill-conditioned, too, if its `sqrt(p)` is less than this part of the median: an inducing point keeps little
 /// but the jitter, and correlates with nothing by more than the blur.
 const ILL_ROOT: f64 = 0.02;
+
+/// A direct form is worth it only with far less blur, because correlations are that much smaller.
+const ILL_DIRECT: f64 = 1e-3;
 
 /// The panels of some points, in the points' order; the last one is filled up with zeros.
 #[derive(Clone, Debug)]
@@ -345,22 +348,49 @@ impl Layout {
                 let ruler = self.ruler(norm, error, left_out, metric);
                 Prepared { values, slack: 0.0, ill: false, ruler }
             }
-            Form::Residual { rank, vector_max, scale_median, .. } => {
-                let dimension = self.centre.len();
-                let lengths = length(&values[dimension..][..rank]) * vector_max;
-                let slack =
-                    (numerator_error(dimension, rank, lengths, error + self.error) * 1.000_001) as f32;
-                let root = 1.0 / values[dimension + rank];
-                let values = floats(&values[..dimension + rank]);
-                let blur = 2.0 * f64::from(slack) * scale_median / root;
-                Prepared {
-                    values,
-                    slack,
-                    ill: blur > ILL || root * scale_median < ILL_ROOT,
-                    ruler: Ruler::Residual { root, slack },
-                }
+            Form::Residual { .. } => self.prepare_residual(metric, query, values, error + self.error),
+        }
+    }
+
+    /// A query whose row in unit variance and whose coordinates' error are these.
+    fn prepare_residual<P: ?Sized>(
+        &self,
+        metric: &impl Metric<P>,
+        query: &P,
+        mut values: Vec<f64>,
+        error: f64,
+    ) -> Prepared {
+        let (Form::Residual { rank, deviation, vector_max, scale_median, .. }, Blocks::Residual(residuals)) =
+            (self.form, metric.blocks())
+        else {
+            unreachable!("a layout is used with the metric that made it")
+        };
+        let dimension = self.centre.len();
+        let root = 1.0 / values[dimension + rank];
+        let lengths = length(&values[dimension..][..rank]) * vector_max;
+        let mut slack = numerator_error(dimension, rank, lengths, error);
+        let blur = |slack: f64| 2.0 * slack * scale_median / root;
+        let mut ill = blur(slack) > ILL || root * scale_median < ILL_ROOT;
+        if ill && let Some(direct) = residuals.residual().direct(residuals.row(query)) {
+            let lengths = length(&direct.vector) / deviation * vector_max;
+            let rounding = residuals.residual().row_slack(residuals.row(query)) / (deviation * deviation);
+            let tighter = dot_part(rank, lengths) + direct.error * vector_max / deviation + rounding;
+            if blur(tighter) <= ILL_DIRECT {
+                (slack, ill) = (tighter, false);
+                // So far away that no covariance is left.
+                values[..dimension].fill(1e9);
+                values[dimension..].iter_mut().zip(&direct.vector).for_each(|(to, x)| *to = x / deviation);
             }
         }
+        let slack = (slack * 1.000_001) as f32;
+        let values = values[..dimension + rank].iter().map(|value| *value as f32).collect();
+        Prepared { values, slack, ill, ruler: Ruler::Residual { root, slack } }
+    }
+
+    /// Whether a query is ill-conditioned, unless it has a direct form.
+    pub(crate) fn seems_ill(&self, row: &[f64]) -> bool {
+        let Form::Residual { rank, deviation, scale_median, .. } = self.form else { return false };
+        scale_median < ILL_ROOT * deviation * row[self.centre.len() + rank]
     }
 }
 

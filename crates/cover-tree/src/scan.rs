@@ -139,7 +139,7 @@ impl<S: Points, M: Metric<S::Point>> Index for Scan<S, M> {
 
     fn is_ill(&self, point: &S::Point) -> bool {
         match (self.metric.blocks(), &self.panels) {
-            (Blocks::Residual(_), Some(panels)) => panels.prepare(&self.metric, point).ill,
+            (Blocks::Residual(residuals), Some(panels)) => panels.layout.seems_ill(residuals.row(point)),
             _ => false,
         }
     }

@@ -12,6 +12,7 @@
 //! tree then visits every point.
 
 mod cholesky;
+mod inducing;
 mod kernel;
 
 pub use kernel::{Kernel, Parameters};
