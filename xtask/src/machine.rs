@@ -50,6 +50,11 @@ pub(crate) fn load() -> Option<[f64; 3]> {
     Some([fields.next()??, fields.next()??, fields.next()??])
 }
 
+/// Load averages for people.
+pub(crate) fn describe_load(load: Option<[f64; 3]>) -> String {
+    load.map_or_else(|| "unknown".to_owned(), |[one, five, _]| format!("{one:.1} (1 min) {five:.1} (5 min)"))
+}
+
 /// Names of the SIMD levels, lowest first, as `SIMD_KERNELS` spells them.
 pub(crate) const LEVELS: [&str; 4] = ["scalar", "sse2", "avx2", "avx512"];
 

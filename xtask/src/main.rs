@@ -6,6 +6,7 @@
 mod callgrind;
 mod commands;
 mod figures;
+mod gather;
 mod generated;
 mod interrupt;
 mod kept;

@@ -60,50 +60,65 @@ pub(crate) fn calibrate(program: &Program, loads: &[String], sample: Duration) -
     loads.iter().map(passes).collect()
 }
 
-/// Times every side. Ends early, with the rounds it has, when somebody presses Ctrl-C; a wrong answer is an error.
+/// Times every side. Ends early when somebody presses Ctrl-C, a child dies or an answer is wrong: with the rounds it has,
+/// and the failure.
 pub(crate) fn measure(
     sides: &[Side<'_>],
     loads: &[String],
     passes: &[u32],
     plan: Plan,
     bar: &ProgressBar,
-) -> Result<Vec<Times>> {
+) -> (Vec<Times>, Result<()>) {
     let mut random = random::generator("pairs", u64::from(std::process::id()));
     let empty = |load: &String| Times { load: load.clone(), medians: vec![Vec::new(); sides.len()] };
     let mut times: Vec<Times> = loads.iter().map(empty).collect();
+    let mut ended = Ok(());
     for _ in 0..plan.rounds {
-        if interrupt::requested() {
+        ended = round(sides, passes, plan.samples, &mut random, &mut times, bar);
+        if ended.is_err() || interrupt::requested() {
             break;
         }
-        let mut order: Vec<usize> = (0..sides.len()).collect();
-        order.shuffle(&mut random);
-        let mut servers: Vec<Option<Server>> = sides.iter().map(|_| None).collect();
-        for &side in &order {
-            servers[side] = Some(sides[side].program.serve(sides[side].plant)?);
-        }
-        for (times, &passes) in times.iter_mut().zip(passes) {
-            let mut samples = vec![Vec::new(); sides.len()];
-            for number in 0..plan.samples {
-                order.shuffle(&mut random);
-                let mut answers: Vec<(usize, String)> = Vec::new();
-                for &side in &order {
-                    let server = servers[side].as_mut().expect("all were started");
-                    let sample = server.sample(&times.load, passes)?;
-                    samples[side].push(sample.time.as_secs_f64());
-                    // Extra work comes after the answer, but goes on from there.
-                    if sides[side].plant == 0 || number == 0 {
-                        answers.push((side, sample.checksum));
-                    }
-                }
-                compare(&times.load, &answers)?;
-            }
-            for (medians, samples) in times.medians.iter_mut().zip(&samples) {
-                medians.extend(stats::quantile(&stats::sorted(samples), 0.5));
-            }
-            bar.inc(1);
-        }
     }
-    Ok(times)
+    (times, ended)
+}
+
+/// One round: new processes, and for each load a median of each side.
+fn round(
+    sides: &[Side<'_>],
+    passes: &[u32],
+    samples_each: usize,
+    random: &mut random::Xoshiro256PlusPlus,
+    times: &mut [Times],
+    bar: &ProgressBar,
+) -> Result<()> {
+    let mut order: Vec<usize> = (0..sides.len()).collect();
+    order.shuffle(random);
+    let mut servers: Vec<Option<Server>> = sides.iter().map(|_| None).collect();
+    for &side in &order {
+        servers[side] = Some(sides[side].program.serve(sides[side].plant)?);
+    }
+    for (times, &passes) in times.iter_mut().zip(passes) {
+        let mut samples = vec![Vec::new(); sides.len()];
+        for number in 0..samples_each {
+            order.shuffle(random);
+            let mut answers: Vec<(usize, String)> = Vec::new();
+            for &side in &order {
+                let server = servers[side].as_mut().expect("all were started");
+                let sample = server.sample(&times.load, passes)?;
+                samples[side].push(sample.time.as_secs_f64());
+                // Extra work comes after the answer, but goes on from there.
+                if sides[side].plant == 0 || number == 0 {
+                    answers.push((side, sample.checksum));
+                }
+            }
+            compare(&times.load, &answers)?;
+        }
+        for (medians, samples) in times.medians.iter_mut().zip(&samples) {
+            medians.extend(stats::quantile(&stats::sorted(samples), 0.5));
+        }
+        bar.inc(1);
+    }
+    Ok(())
 }
 
 fn compare(load: &str, answers: &[(usize, String)]) -> Result<()> {

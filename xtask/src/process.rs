@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
@@ -81,10 +81,37 @@ pub(crate) fn status(command: &mut Command) -> Result<ExitStatus> {
     command.stdin(Stdio::null()).status().with_context(|| format!("cannot start {}", display(command)))
 }
 
+/// Who reads what a command that runs others prints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Reader {
+    /// The others' own output.
+    #[default]
+    Person,
+    /// A JSON line for each of the others; their own output goes to standard error.
+    Program,
+}
+
+impl Reader {
+    /// By the option `--json`.
+    pub(crate) fn of(json: bool) -> Self {
+        if json { Self::Program } else { Self::Person }
+    }
+}
+
 /// Shows and runs `command`; false if it ended badly.
-pub(crate) fn holds(command: &mut Command) -> Result<bool> {
-    println!("$ {}", display(command));
-    Ok(status(command)?.success())
+pub(crate) fn holds(command: &mut Command, reader: Reader) -> Result<bool> {
+    let shown = display(command);
+    eprintln!("$ {shown}");
+    if reader == Reader::Person {
+        return Ok(status(command)?.success());
+    }
+    let start = Instant::now();
+    let status = status(command.stdout(std::io::stderr()))?;
+    let line = serde_json::json!({
+        "command": shown, "good": status.success(), "ended": ending(status), "seconds": start.elapsed().as_secs_f64(),
+    });
+    println!("{line}");
+    Ok(status.success())
 }
 
 /// The standard output of `command`; the error carries the end of its standard error.

@@ -1,5 +1,6 @@
 //! The program `sampler` of benches/own: built for one structure, asked for samples over pipes.
 
+use std::cell::RefCell;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -66,6 +67,34 @@ pub(crate) fn select(workspace: &Workspace, asked: &[String]) -> Result<Vec<Stri
     Ok(known.into_iter().filter(|name| asked.is_empty() || asked.contains(name)).collect())
 }
 
+/// What `--filter` asks for, and every load that it was asked about.
+#[derive(Debug)]
+pub(crate) struct Filter<'a> {
+    texts: &'a [String],
+    known: RefCell<Vec<String>>,
+}
+
+impl<'a> Filter<'a> {
+    pub(crate) fn new(texts: &'a [String]) -> Self {
+        Self { texts, known: RefCell::default() }
+    }
+
+    fn wants(&self, load: &str) -> bool {
+        self.known.borrow_mut().push(load.to_owned());
+        self.texts.is_empty() || self.texts.iter().any(|text| load.contains(text))
+    }
+
+    /// Refuses a text that no load had in its name: a typing error must not look like a clean run.
+    pub(crate) fn check(&self) -> Result<()> {
+        let known = self.known.borrow();
+        let unknown = |text: &&String| !known.iter().any(|load| load.contains(text.as_str()));
+        match self.texts.iter().find(unknown) {
+            Some(text) => names::check("load", text, &known).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Build<'_> {
     /// Compiles in release with cargo's defaults, and nothing of the caller's environment that changes code.
     pub(crate) fn run(&self) -> Result<Program> {
@@ -95,37 +124,56 @@ impl Build<'_> {
                 self.root.display()
             )
         })?;
-        let path = executable(&messages).context("cargo built no sampler")?;
+        let path = self.executable(&messages)?;
         // A copy under the structure's name: the next structure's build replaces the file.
         let kept = path.with_file_name(format!("sampler-{}", features.join("-")));
         fs::copy(&path, &kept).with_context(|| format!("cannot write {}", kept.display()))?;
-        let bytes = fs::read(&kept).with_context(|| format!("cannot read {}", kept.display()))?;
-        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = sha256_of(&kept)?;
         Ok(Program { path: kept, structure: self.structure.to_owned(), sha256, features })
+    }
+
+    /// The program in cargo's messages, once both it and the structure are known to come from this very workspace.
+    fn executable(&self, messages: &str) -> Result<PathBuf> {
+        let library = self.structure.replace('-', "_");
+        let root =
+            fs::canonicalize(self.root).with_context(|| format!("cannot read {}", self.root.display()))?;
+        let mut program = None;
+        for message in Message::parse_stream(messages.as_bytes()).filter_map(Result::ok) {
+            let Message::CompilerArtifact(artifact) = message else { continue };
+            if ![library.as_str(), "sampler"].contains(&artifact.target.name.as_str()) {
+                continue;
+            }
+            if !artifact.manifest_path.starts_with(&root) {
+                bail!("{} was compiled from {}", artifact.target.name, artifact.manifest_path);
+            }
+            program = artifact.executable.or(program);
+        }
+        Ok(program.context("cargo built no sampler")?.into_std_path_buf())
     }
 }
 
-fn executable(messages: &str) -> Option<PathBuf> {
-    Message::parse_stream(messages.as_bytes()).filter_map(Result::ok).find_map(|message| match message {
-        Message::CompilerArtifact(artifact) if artifact.target.name == "sampler" => {
-            artifact.executable.map(cargo_metadata::camino::Utf8PathBuf::into_std_path_buf)
-        }
-        _ => None,
-    })
+fn sha256_of(path: &Path) -> Result<String> {
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 impl Program {
+    /// What another tool made of it.
+    pub(crate) fn moved_to(self, path: PathBuf) -> Result<Self> {
+        Ok(Self { sha256: sha256_of(&path)?, path, ..self })
+    }
+
     /// The first digits of its hash.
     pub(crate) fn identity(&self) -> &str {
         &self.sha256[..12]
     }
 
-    /// Its loads whose name contains one of `filter`, or all.
-    pub(crate) fn loads(&self, filter: &[String]) -> Result<Vec<Load>> {
+    /// Its loads that the filter lets through.
+    pub(crate) fn loads(&self, filter: &Filter<'_>) -> Result<Vec<Load>> {
         let text = process::output(Command::new(&self.path).arg("list"))?;
         let loads: Result<Vec<Load>, _> = text.lines().map(serde_json::from_str).collect();
         let mut loads = loads.context("the sampler listed nonsense")?;
-        loads.retain(|load| filter.is_empty() || filter.iter().any(|part| load.name.contains(part)));
+        loads.retain(|load| filter.wants(&load.name));
         Ok(loads)
     }
 
@@ -195,6 +243,15 @@ mod tests {
         assert_eq!(sample.checksum, "00000000deadbeef");
         assert!(parse_sample("nonsense").is_err());
         assert!(parse_sample("x y").is_err());
+    }
+
+    #[test]
+    fn a_filter_that_no_load_has_is_refused_with_the_near_ones() {
+        let texts = ["get".to_owned(), "itrate".to_owned()];
+        let filter = Filter::new(&texts);
+        assert!(filter.wants("x/get/hit") && !filter.wants("x/iterate"));
+        assert!(filter.check().unwrap_err().to_string().contains("did you mean x/iterate"));
+        assert!(Filter::new(&[]).wants("x/iterate"));
     }
 
     #[cfg(unix)]

@@ -71,17 +71,12 @@ impl<'a> Sides<'a> {
         Ok([side("base", &self.folder.join("base"))?, side("head", self.workspace.root())?])
     }
 
-    /// Whether the code that `structure` is made of differs between the commits: anything in `crates`, or the manifests.
-    pub(crate) fn code_differs(&self) -> Result<bool> {
-        let changed = self.workspace.git(&[
-            "diff",
-            "--name-only",
-            &self.base,
-            "--",
-            "crates",
-            "Cargo.toml",
-            "Cargo.lock",
-        ])?;
+    /// Whether the code that `structure` is made of differs: its crate, the kernels, or the manifests.
+    pub(crate) fn code_differs(&self, structure: &str) -> Result<bool> {
+        let folder = format!("crates/{structure}");
+        let paths = [&folder, "crates/simd-kernels", "Cargo.toml", "Cargo.lock"];
+        let changed =
+            self.workspace.git(&[&["diff", "--name-only", &self.base, "--"], &paths[..]].concat())?;
         Ok(!changed.trim().is_empty())
     }
 }

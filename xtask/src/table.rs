@@ -75,10 +75,15 @@ fn group_table(engines: &[&str], rows: &[&Row]) -> Table {
     for column in table.column_iter_mut().skip(2).take(engines.len()) {
         column.set_cell_alignment(CellAlignment::Right);
     }
+    keep_names_whole(&mut table);
+    table
+}
+
+/// Breaks no line in the first column.
+pub(crate) fn keep_names_whole(table: &mut Table) {
     if let Some(column) = table.column_mut(0) {
         column.set_constraint(ColumnConstraint::ContentWidth);
     }
-    table
 }
 
 /// `12.3 ns ±2% (3.1x)`: median, spread, and how many times better ours is.

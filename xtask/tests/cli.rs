@@ -30,10 +30,14 @@ fn unknown_names_are_refused_with_the_near_ones() {
     assert!(message.contains("did you mean neighbor-list?"), "{message}");
     let message = refusal(&["bench", "--peers", "alll"]);
     assert!(message.contains("alll"), "{message}");
+    let message = refusal(&["bench", "neighbor-list", "--engine", "vessin"]);
+    assert!(message.contains("did you mean vesin"), "{message}");
     let message = refusal(&["test", "-p", "covertree"]);
     assert!(message.contains("did you mean cover-tree"), "{message}");
     let message = refusal(&["test", "--levels", "avx3"]);
     assert!(message.contains("did you mean avx2"), "{message}");
+    let message = refusal(&["fuzz", "bplustree"]);
+    assert!(message.contains("did you mean bplus-tree"), "{message}");
     let message = refusal(&["ci", "--only", "tests"]);
     assert!(message.contains("did you mean test"), "{message}");
 }
@@ -101,7 +105,9 @@ fn doctor_lists_tools_and_installs_none() {
     let output = xtask(&["doctor"]);
     assert!(output.status.success());
     let shown = text(&output.stdout);
-    for tool in ["python3", "valgrind", "llvm-profdata", "gungraun-runner", "cargo-fuzz", "chromium"] {
+    for tool in
+        ["python3", "valgrind", "llvm-profdata", "llvm-bolt", "cargo-llvm-cov", "cargo-fuzz", "chromium"]
+    {
         assert!(shown.contains(tool), "{tool} is missing in\n{shown}");
     }
 }

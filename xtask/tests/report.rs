@@ -1,6 +1,7 @@
 //! The report's page in a real browser: every chart drawn, nothing on the console, readable in both themes.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -63,19 +64,40 @@ fn the_page_needs_no_network_and_shows_losses_first() {
     let losses = page.find("id=\"losses\"").expect("the table of losses");
     let first = page.find("id=\"bplus-tree\"").expect("a structure");
     assert!(losses < first);
-    assert!(page.contains("cargo xtask bench bplus-tree --filter get/random/"), "{page}");
+    assert!(page.contains("cargo xtask bench bplus-tree --filter 'get/random/'"), "{page}");
+}
+
+#[test]
+fn every_part_of_the_page_has_its_chart_and_every_link_its_target() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = page(folder.path());
+    for chart in [
+        "bplus-tree--get-random",
+        "gate-history",
+        "speed-up-by-threads",
+        "radix-index-read-95-write-5-by-size",
+    ] {
+        assert!(page.contains(&format!("<figure id=\"{chart}\">")), "{chart} is missing");
+    }
+    assert!(page.contains("0 false alarms in 20 trials"), "the self-test is missing");
+    assert!(page.contains("bytes an entry") && page.contains("20 of 20 aligned"), "memory is missing");
+    for link in page.split("href=\"#").skip(1) {
+        let target = link.split('"').next().expect("a quote ends it");
+        assert!(page.contains(&format!("id=\"{target}\"")), "#{target} leads nowhere");
+    }
 }
 
 #[test]
 fn a_browser_draws_every_chart_in_both_themes() {
     let Some(browser) = browser() else {
-        eprintln!("skipped: there is no chromium (apt-get install chromium)");
+        // Past the test harness, which would swallow it.
+        let _ = writeln!(std::io::stderr(), "skipped: there is no chromium (apt-get install chromium)");
         return;
     };
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("probed.html");
     fs::write(&file, page(folder.path()).replace("</body>", PROBE)).unwrap();
-    for (scheme, dark, width) in [(1, false, 1200), (0, true, 1200), (0, true, 400)] {
+    for (scheme, dark, width) in [(1, false, 1200), (0, true, 1200), (1, false, 400), (0, true, 400)] {
         let output = Command::new(&browser)
             .args(["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom"])
             .arg(format!("--blink-settings=preferredColorScheme={scheme}"))

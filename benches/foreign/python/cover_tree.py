@@ -329,6 +329,8 @@ def metric(case, engine, version, samples, recall, seed):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--filter", action="append", default=[])
+    parser.add_argument("--size-max", type=int, default=2**63)
+    parser.add_argument("--engine", action="append", default=[])
     parser.add_argument("--peers", default="all")
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--rounds", type=int, default=5)
@@ -351,7 +353,7 @@ def main():
 
 def run(case, options):
     row = f"{case.bench}/{case.n}"
-    if options.filter and not any(text in row for text in options.filter):
+    if case.n > options.size_max or options.filter and not any(text in row for text in options.filter):
         return
     variant, fastest = tuned(case, options.tune)
     engines = {
@@ -359,6 +361,8 @@ def run(case, options):
         "numpy-openblas": (numpy_gemm, np.__version__),
         "numba-plain": (plain, numba.__version__),
     }
+    if options.engine:
+        engines = {name: engine for name, engine in engines.items() if any(text in name for text in options.engine)}
     recalls = {name: case.recall(engine(case)) for name, (engine, _) in engines.items()}
     samples = {name: [] for name in engines}
     for _ in range(0 if options.verify_only else options.rounds):

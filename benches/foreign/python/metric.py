@@ -28,6 +28,7 @@ def arguments(structure: str) -> argparse.Namespace:
     parser.add_argument("--filter", action="append", default=[], help="only rows whose bench/size has this text")
     parser.add_argument("--size-max", type=int, default=2**63, help="skip rows with more entries")
     parser.add_argument("--peers", choices=["leading", "all"], default="all")
+    parser.add_argument("--engine", action="append", default=[], help="only engines whose name has this text")
     parser.add_argument("--full", action="store_true", help="also the rows that take long")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seed", type=int, default=1)
@@ -40,6 +41,10 @@ def arguments(structure: str) -> argparse.Namespace:
     if soft == resource.RLIM_INFINITY or soft > limit:
         resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
     return options
+
+
+def wanted(engine: str, options: argparse.Namespace) -> bool:
+    return not options.engine or any(text in engine for text in options.engine)
 
 
 @dataclass
@@ -84,14 +89,15 @@ class Contest:
         self.engines.append(Engine(name, version, None, lambda _: 0, f"skipped: {why}"))
 
     def run(self) -> None:
-        """Verifies every engine, times those that are right, prints a line for each."""
+        """Verifies every engine, times those that are right and asked for, prints a line for each."""
         for engine in self.engines:
             if engine.run is not None:
                 self._verify(engine)
         if not self.options.verify_only:
             self._measure()
         for engine in self.engines:
-            self._emit(engine)
+            if wanted(engine.name, self.options):
+                self._emit(engine)
         self._summarise()
 
     def _verify(self, engine: Engine) -> None:

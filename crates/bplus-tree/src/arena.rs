@@ -66,9 +66,14 @@ impl Pool {
     }
 
     fn bump(&mut self, layout: Layout) -> Node {
+        self.try_bump(layout).unwrap_or_else(|whole| out_of_memory(whole))
+    }
+
+    /// The next node never handed out, or the layout of the chunk that there is no memory for.
+    fn try_bump(&mut self, layout: Layout) -> Result<Node, Layout> {
         let chunk = match self.chunk {
             Some(chunk) if self.bump + layout.size() <= chunk_layout(chunk).size() => chunk,
-            _ => self.grow(layout),
+            _ => self.grow(layout, 1)?,
         };
         // Relaxed: this pool is a holder, so the count cannot reach zero meanwhile.
         holders(&chunk).fetch_add(1, Ordering::Relaxed);
@@ -77,13 +82,43 @@ impl Pool {
         let home = u32::try_from(self.bump / LINE).expect("a chunk has fewer than 2^32 lines");
         self.bump += layout.size();
         // SAFETY: the memory from `bump` on belongs to no node yet, and has room for a header.
-        unsafe { Node::init(node, home) }
+        Ok(unsafe { Node::init(node, home) })
     }
 
-    /// Takes a new chunk: a 128th of what is there, so that little is wasted, up to a huge page.
+    /// Sees to it that the next `nodes` calls of [`Pool::alloc`] find memory, in the free list or in the chunk.
+    ///
+    /// # Errors
+    /// With the layout that there is no memory for.
+    pub(crate) fn try_reserve(&mut self, nodes: usize, layout: Layout) -> Result<(), Layout> {
+        let room = match self.chunk {
+            Some(chunk) => (chunk_layout(chunk).size() - self.bump) / layout.size(),
+            None => 0,
+        };
+        let missing = nodes.saturating_sub(self.free_len + room);
+        if missing == 0 {
+            return Ok(());
+        }
+        // The rest of the chunk is kept, for the pool bumps through one only.
+        for _ in 0..room {
+            let node = self.try_bump(layout)?;
+            self.keep(node);
+        }
+        self.grow(layout, missing).map(|_| ())
+    }
+
+    /// Puts a dead node into the free list.
+    fn keep(&mut self, node: Node) {
+        node.set_parent(self.free);
+        self.free = Some(node);
+        self.free_len += 1;
+    }
+
+    /// Takes a new chunk for `least` nodes or more: a 128th of what is there, so that little is wasted, up to a huge page.
+    ///
+    /// # Errors
+    /// With the layout that there is no memory for.
     #[cold]
-    fn grow(&mut self, layout: Layout) -> NonNull<Chunk> {
-        self.leave_chunk();
+    fn grow(&mut self, layout: Layout, least: usize) -> Result<NonNull<Chunk>, Layout> {
         let align = layout.align().max(align_of::<Chunk>());
         let header = size_of::<Chunk>().next_multiple_of(align);
         let nodes_max = (CHUNK_BYTES_MAX - header.min(CHUNK_BYTES_MAX)) / layout.size();
@@ -93,17 +128,25 @@ impl Pool {
         } else {
             header + wanted.min(nodes_max.max(1)) * layout.size()
         };
-        let align = if bytes == CHUNK_BYTES_MAX { align.max(CHUNK_BYTES_MAX) } else { align };
-        let whole = Layout::from_size_align(bytes, align).expect("a chunk is far below isize::MAX bytes");
+        let bytes = least
+            .checked_mul(layout.size())
+            .map_or(usize::MAX, |least| bytes.max(least.saturating_add(header)));
+        let align = if bytes >= CHUNK_BYTES_MAX { align.max(CHUNK_BYTES_MAX) } else { align };
+        // What `home` can count, and a layout.
+        let whole = Layout::from_size_align(bytes, align).map_err(|_| layout)?;
+        if bytes.div_ceil(LINE) > u32::MAX as usize {
+            return Err(whole);
+        }
         // SAFETY: `bytes` is at least a header.
-        let Some(chunk) = NonNull::new(unsafe { alloc(whole) }) else { out_of_memory(whole) };
+        let chunk = NonNull::new(unsafe { alloc(whole) }).ok_or(whole)?;
+        self.leave_chunk();
         advise_huge(chunk, bytes);
         let chunk = chunk.cast::<Chunk>();
         // SAFETY: fresh memory with the size and alignment of a chunk header at its start.
         unsafe { chunk.write(Chunk { holders: AtomicUsize::new(1), layout: whole }) };
         self.chunk = Some(chunk);
         self.bump = header;
-        chunk
+        Ok(chunk)
     }
 
     /// Keeps a dead node for the next [`Pool::alloc`], or gives all spare nodes back when they outnumber the live.
@@ -112,9 +155,7 @@ impl Pool {
     /// - `node` came from a pool of the same layout and is not used again.
     pub(crate) unsafe fn free(&mut self, node: Node) {
         self.live = self.live.saturating_sub(1);
-        node.set_parent(self.free);
-        self.free = Some(node);
-        self.free_len += 1;
+        self.keep(node);
         if self.free_len > self.live + 64 {
             self.release_spare();
         }
@@ -198,10 +239,15 @@ impl Drop for Releaser {
 
 /// A node in an allocation of its own: home 0, all else but that uninitialised.
 pub(crate) fn alloc_alone(layout: Layout) -> Node {
+    try_alloc_alone(layout).unwrap_or_else(|layout| out_of_memory(layout))
+}
+
+/// As [`alloc_alone`], or the layout that there is no memory for.
+pub(crate) fn try_alloc_alone(layout: Layout) -> Result<Node, Layout> {
     // SAFETY: a node has at least a header, so `layout` has a size.
-    let Some(memory) = NonNull::new(unsafe { alloc(layout) }) else { out_of_memory(layout) };
+    let memory = NonNull::new(unsafe { alloc(layout) }).ok_or(layout)?;
     // SAFETY: fresh memory with room and alignment for a header.
-    unsafe { Node::init(memory.cast(), 0) }
+    Ok(unsafe { Node::init(memory.cast(), 0) })
 }
 
 /// Frees a node of [`alloc_alone`].
@@ -256,7 +302,7 @@ unsafe fn let_go(chunk: NonNull<Chunk>, count: usize) {
 #[inline]
 fn advise_huge(chunk: NonNull<u8>, bytes: usize) {
     #[cfg(all(feature = "hugepages", target_os = "linux"))]
-    if bytes == CHUNK_BYTES_MAX {
+    if bytes >= CHUNK_BYTES_MAX {
         // SAFETY: the range is one allocation of ours, and the advice changes no contents; a refusal changes nothing.
         unsafe { libc::madvise(chunk.as_ptr().cast(), bytes, libc::MADV_HUGEPAGE) };
     }

@@ -180,7 +180,7 @@ impl<'a, K, V, S: Shape> Place<'a, K, V, S> {
         // right leaf, and the separator is set by it.
         let slot = self.tree.insert_at(self.gap.map(Slot::forward), key, value);
         if slot.index() == 0 {
-            self.tree.key_changed(slot.leaf);
+            self.tree.first_changed(slot.leaf);
         }
         slot
     }
@@ -291,18 +291,16 @@ impl<'a, K, V, S: Shape> CursorMut<'a, K, V, S> {
 }
 
 impl<'a, K, V, S: Shape> CursorMutKey<'a, K, V, S> {
-    /// Tells the branches of a first key that was given out and may have changed.
+    /// Tells the tree of a key that was given out and may have changed.
     fn settle(&mut self) {
         if let Some(leaf) = self.exposed.take() {
-            self.place.tree.key_changed(leaf);
+            self.place.tree.keys_changed(leaf);
         }
     }
 
     fn expose(&mut self, entry: Option<Slot<K, V>>) -> Option<(&mut K, &mut V)> {
         let entry = entry?;
-        if entry.index() == 0 {
-            self.exposed = Some(entry.leaf);
-        }
+        self.exposed = Some(entry.leaf);
         Some(self.place.tree.entry_at_mut(entry))
     }
 

@@ -1,4 +1,4 @@
-//! What can go wrong: a key that is there already, a key out of order.
+//! What can go wrong: a key that is there already, a key out of order, no memory.
 
 use core::error::Error;
 use core::fmt::{self, Debug, Display};
@@ -47,6 +47,22 @@ impl Display for UnorderedKeyError {
 }
 
 impl Error for UnorderedKeyError {}
+
+/// The error of [`try_reserve`](crate::BPlusTreeMap::try_reserve): there is no memory for so many insertions.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct TryReserveError {
+    /// The insertions that were asked for.
+    pub additional: usize,
+}
+
+impl Display for TryReserveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no memory for {} additional insertions", self.additional)
+    }
+}
+
+impl Error for TryReserveError {}
 
 /// The error of [`from_sorted_iter`](crate::BPlusTreeMap::from_sorted_iter) and
 /// [`append_sorted`](crate::BPlusTreeMap::append_sorted): an entry whose key is not greater than the one before.

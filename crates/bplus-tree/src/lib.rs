@@ -18,7 +18,7 @@ mod shape;
 
 pub use cursor::{Cursor, CursorMut, CursorMutKey};
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
-pub use error::{OccupiedError, UnorderedKeyError, UnsortedError};
+pub use error::{OccupiedError, TryReserveError, UnorderedKeyError, UnsortedError};
 pub use map::BPlusTreeMap;
 pub use ranked::RankedMap;
 pub use set::BPlusTreeSet;

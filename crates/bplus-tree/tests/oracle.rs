@@ -46,6 +46,20 @@ fn usual_nodes() {
 }
 
 #[test]
+fn keys_with_heads() {
+    run::<Box<str>, Nodes<2, 3>>(20, 300, 200);
+    run::<Box<str>, Nodes<4, 4, true>>(20, 300, 500);
+    run::<Box<str>, Auto>(10, 300, 2000);
+    run::<Vec<u8>, Nodes<2, 3, true>>(20, 300, 60);
+    run::<Vec<u8>, Nodes<5, 4>>(20, 300, 500);
+    run::<Vec<u8>, Auto>(10, 300, 2000);
+    run::<std::sync::Arc<[u8]>, Nodes<4, 4>>(20, 300, 300);
+    run::<std::sync::Arc<[u8]>, Counted>(10, 300, 1200);
+    run::<&str, Nodes<4, 4>>(20, 300, 500);
+    run::<&str, Auto>(10, 300, 2000);
+}
+
+#[test]
 fn every_primitive() {
     run::<u8, Nodes<4, 4>>(5, 200, 100);
     run::<u16, Nodes<20, 5>>(5, 200, 400);
@@ -85,5 +99,7 @@ fn grow_and_shrink() {
     run::<u64, Auto>(9973);
     run::<Opaque, Auto>(9973);
     run::<u32, Counted>(9973);
+    run::<Box<str>, Auto>(4973);
+    run::<Vec<u8>, Nodes<4, 4>>(1009);
     run::<u64, Nodes<4, 4, true>>(1009);
 }

@@ -127,6 +127,30 @@ fn the_greatest_key_is_free() {
     let map = BPlusTreeMap::from([(u64::MAX, 1), (0, 2)]);
     assert_eq!(map.get(&u64::MAX), Some(&1));
     assert_eq!(map.get(&(u64::MAX - 1)), None);
+    // In leaves of every fill, where unused places hold the same number.
+    let mut map = BPlusTreeMap::new();
+    for n in (0..1000).rev().map(|n| u64::MAX - n) {
+        map.insert(n, n);
+        let mut found = [None; 2];
+        map.get_many(&[u64::MAX, n], &mut found);
+        assert_eq!(found, [map.get(&u64::MAX), Some(&n)]);
+        assert_eq!(map.get(&u64::MAX), (n == u64::MAX).then_some(&n));
+    }
+}
+
+/// Ours: of a batch, a key that begins a line of its leaf was not found.
+#[test]
+fn every_key_of_a_batch_is_found() {
+    for count in [1, 2, 61, 62, 63, 1000, 5000] {
+        let map = BPlusTreeMap::from_sorted_iter((0..count).map(|n| (2 * n + 1, n))).expect("sorted");
+        let keys: Vec<u64> = (0..2 * count + 3).collect();
+        let mut found = vec![None; keys.len()];
+        map.get_many(&keys, &mut found);
+        for (key, found) in keys.iter().zip(found) {
+            assert_eq!(found, map.get(key), "{key} of {count}");
+            assert_eq!(found, (key % 2 == 1 && *key < 2 * count).then_some(&(key / 2)), "{key} of {count}");
+        }
+    }
 }
 
 /// brie-tree before 0.2: a value whose drop panics leaked the nodes. (Counted in soundness.rs; the address sanitizer

@@ -24,10 +24,23 @@ pub(crate) struct Chunk {
     pub(crate) rows: Range<usize>,
     /// How many pairs each row has.
     pub(crate) counts: Vec<u32>,
+    /// Where the hits of each row are.
+    found: Vec<Found>,
     /// The first `tiles_used` count; the others keep their memory for later.
     tiles: Vec<Tile>,
     tiles_used: usize,
     scratch: Scratch,
+}
+
+/// Where the hits of a row are: rows are counted in the order of the grid, where candidates are shared, and written in
+/// their own, where the outputs are streams.
+#[derive(Clone, Copy, Debug, Default)]
+struct Found {
+    tile: u32,
+    /// The row in the tile, and the first of its runs and masks there.
+    slot: u32,
+    run: u32,
+    mask: u32,
 }
 
 /// Up to [`TILE`] atoms of a chunk, neighbours in space.
@@ -81,6 +94,7 @@ impl Chunk {
     pub(crate) fn reset(&mut self, rows: Range<usize>, places: &[u32]) {
         self.counts.clear();
         self.counts.resize(rows.len(), 0);
+        self.found.resize(rows.len(), Found::default());
         self.rows = rows;
         self.use_tiles(places.len().div_ceil(TILE));
         for (tile, places) in self.tiles.iter_mut().zip(places.chunks(TILE)) {
@@ -98,11 +112,13 @@ impl Chunk {
 
     /// Finds the hits of every row.
     pub(crate) fn count(&mut self, scene: Scene<'_>, rules: &Rules<'_>) -> Result<(), Error> {
-        let Self { rows, counts, tiles, tiles_used, scratch } = self;
+        let Self { rows, counts, found, tiles, tiles_used, scratch } = self;
         let mut column = None;
-        for tile in &mut tiles[..*tiles_used] {
-            tile.count(scene, rules, scratch, &mut column, |atom, hits| {
-                counts[atom as usize - rows.start] = hits
+        for (index, tile) in tiles[..*tiles_used].iter_mut().enumerate() {
+            tile.count(scene, rules, scratch, &mut column, |atom, hits, at| {
+                let row = atom as usize - rows.start;
+                counts[row] = hits;
+                found[row] = Found { tile: index as u32, ..at };
             })?;
         }
         Ok(())
@@ -112,6 +128,7 @@ impl Chunk {
     pub(crate) fn copy_from(&mut self, other: &Self) -> Result<(), Error> {
         self.rows = other.rows.clone();
         self.counts.clone_from(&other.counts);
+        self.found.clone_from(&other.found);
         self.use_tiles(other.tiles_used);
         for (tile, other) in self.tiles.iter_mut().zip(&other.tiles[..other.tiles_used]) {
             tile.places.clone_from(&other.places);
@@ -136,9 +153,13 @@ impl Chunk {
     /// Writes the rows; `offsets` are those of all rows, `buffers` this chunk's part.
     pub(crate) fn fill(&self, scene: Scene<'_>, offsets: &[usize], buffers: &mut Buffers<'_>) {
         let mut scratch = FillScratch::default();
-        let base = offsets[self.rows.start];
-        for tile in &self.tiles[..self.tiles_used] {
-            tile.fill(scene, &mut scratch, |atom| offsets[atom] - base..offsets[atom + 1] - base, buffers);
+        let offsets = &offsets[self.rows.start..=self.rows.end];
+        for (found, ends) in self.found.iter().zip(offsets.windows(2)) {
+            let row = ends[0] - offsets[0]..ends[1] - offsets[0];
+            if !row.is_empty() {
+                let (place, runs, masks) = self.tiles[found.tile as usize].hits(found);
+                fill_row(scene, place, runs, masks, row, buffers, &mut scratch);
+            }
         }
     }
 
@@ -169,7 +190,7 @@ impl Tile {
         rules: &Rules<'_>,
         scratch: &mut Scratch,
         column: &mut Option<usize>,
-        mut row: impl FnMut(u32, u32),
+        mut row: impl FnMut(u32, u32, Found),
     ) -> Result<(), Error> {
         let grid = scene.grid;
         let points = scene.points();
@@ -181,8 +202,7 @@ impl Tile {
             let atom = grid.atoms[place as usize];
             let reach = rules.reach_of(atom);
             if reach <= 0.0 {
-                self.run_counts.push(0);
-                row(atom, 0);
+                row(atom, 0, self.keep(&[], &[])?);
                 continue;
             }
             let blocks = scratch.candidates(scene, rules, place, column, reach);
@@ -220,18 +240,32 @@ impl Tile {
                 hits = k;
             }
             let hits = u32::try_from(hits).map_err(|_| Error::TooManyPairs { pairs: hits as f64 })?;
-            self.keep(runs, masks)?;
-            row(atom, hits);
+            row(atom, hits, self.keep(runs, masks)?);
         }
         Ok(())
     }
 
-    fn keep(&mut self, runs: &[Run], masks: &[u16]) -> Result<(), Error> {
+    /// Adds the hits of the next row.
+    fn keep(&mut self, runs: &[Run], masks: &[u16]) -> Result<Found, Error> {
         self.reserve(runs, masks)?;
+        let index = |at: usize| u32::try_from(at).map_err(|_| Error::TooManyPairs { pairs: at as f64 });
+        let found = Found {
+            tile: 0,
+            slot: self.run_counts.len() as u32,
+            run: index(self.runs.len())?,
+            mask: index(self.masks.len())?,
+        };
         self.run_counts.push(runs.len() as u32);
         self.runs.extend_from_slice(runs);
         self.masks.extend_from_slice(masks);
-        Ok(())
+        Ok(found)
+    }
+
+    /// The place, the runs and the masks (and more behind them) of a row.
+    fn hits(&self, found: &Found) -> (usize, &[Run], &[u16]) {
+        let slot = found.slot as usize;
+        let runs = &self.runs[found.run as usize..][..self.run_counts[slot] as usize];
+        (self.places[slot] as usize, runs, &self.masks[found.mask as usize..])
     }
 
     /// Makes room for these beside what is there.
@@ -265,46 +299,43 @@ impl Tile {
             (place as usize, own_runs, own_masks)
         })
     }
+}
 
-    fn fill(
-        &self,
-        scene: Scene<'_>,
-        scratch: &mut FillScratch,
-        row_of: impl Fn(usize) -> Range<usize>,
-        buffers: &mut Buffers<'_>,
-    ) {
-        let grid = scene.grid;
-        for (place, runs, masks) in self.atoms() {
-            let row = row_of(grid.atoms[place] as usize);
-            if row.is_empty() {
-                continue;
-            }
-            if let Some(i) = &mut buffers.i {
-                i[row.clone()].fill(grid.atoms[place]);
-            }
-            scratch.counts.resize(runs.len(), 0);
-            match (&mut buffers.j, scene.lattice) {
-                (Some(j), None) => {
-                    let j = &mut j[row.clone()];
-                    ball::gather(scene.level, &grid.atoms, runs, masks, &mut scratch.counts, j);
-                }
-                (Some(j), Some(lattice)) => {
-                    count_runs(runs, masks, &mut scratch.counts);
-                    let mut rest = &mut j[row.clone()];
-                    for (run, &count) in runs.iter().zip(&scratch.counts) {
-                        let (own, others) = rest.split_at_mut(count as usize);
-                        own.fill(grid.atoms[lattice.neighbour(run.translation)]);
-                        rest = others;
-                    }
-                }
-                (None, _) => count_runs(runs, masks, &mut scratch.counts),
-            }
-            if let Some(shifts) = &mut buffers.shifts {
-                fill_shifts(scene, place, runs, masks, scratch, &mut shifts[row.clone()]);
-            }
-            fill_geometry(scene, place, runs, masks, row, buffers, &mut scratch.staging);
-        }
+/// Writes one row.
+fn fill_row(
+    scene: Scene<'_>,
+    place: usize,
+    runs: &[Run],
+    masks: &[u16],
+    row: Range<usize>,
+    buffers: &mut Buffers<'_>,
+    scratch: &mut FillScratch,
+) {
+    let grid = scene.grid;
+    if let Some(i) = &mut buffers.i {
+        i[row.clone()].fill(grid.atoms[place]);
     }
+    scratch.counts.resize(runs.len(), 0);
+    match (&mut buffers.j, scene.lattice) {
+        (Some(j), None) => {
+            let j = &mut j[row.clone()];
+            ball::gather(scene.level, &grid.atoms, runs, masks, &mut scratch.counts, j);
+        }
+        (Some(j), Some(lattice)) => {
+            count_runs(runs, masks, &mut scratch.counts);
+            let mut rest = &mut j[row.clone()];
+            for (run, &count) in runs.iter().zip(&scratch.counts) {
+                let (own, others) = rest.split_at_mut(count as usize);
+                own.fill(grid.atoms[lattice.neighbour(run.translation)]);
+                rest = others;
+            }
+        }
+        (None, _) => count_runs(runs, masks, &mut scratch.counts),
+    }
+    if let Some(shifts) = &mut buffers.shifts {
+        fill_shifts(scene, place, runs, masks, scratch, &mut shifts[row.clone()]);
+    }
+    fill_geometry(scene, place, runs, masks, row, buffers, &mut scratch.staging);
 }
 
 /// The shifts of one row: those of the runs, less what wrapping took off each neighbour.

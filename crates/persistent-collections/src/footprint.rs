@@ -3,10 +3,8 @@
 use alloc::collections::BTreeMap;
 use alloc::collections::btree_map::Entry;
 
-use crate::hash::{HashMap, HashSet};
-use crate::ord::{OrdMap, OrdSet};
 use crate::shared::Sharing;
-use crate::vector::Vector;
+use crate::{HashMap, HashSet, IndexMap, OrdMap, OrdSet, Queue, Stack, Vector};
 
 /// The bytes of several versions, and how many of them are shared.
 ///
@@ -127,6 +125,25 @@ impl<T, S, P: Sharing> Visit for HashSet<T, S, P> {
     }
 }
 
+impl<K, V, S, P: Sharing> Visit for IndexMap<K, V, S, P> {
+    fn visit_nodes(&self, each: &mut dyn FnMut(usize, usize) -> bool) {
+        self.places().visit_nodes(each);
+        self.entries().visit_nodes(each);
+    }
+}
+
+impl<T, P: Sharing> Visit for Queue<T, P> {
+    fn visit_nodes(&self, each: &mut dyn FnMut(usize, usize) -> bool) {
+        self.as_vector().visit_nodes(each);
+    }
+}
+
+impl<T, P: Sharing> Visit for Stack<T, P> {
+    fn visit_nodes(&self, each: &mut dyn FnMut(usize, usize) -> bool) {
+        self.as_vector().visit_nodes(each);
+    }
+}
+
 impl<C: Visit> HeapSize for C {}
 
 macro_rules! heap_size {
@@ -146,3 +163,6 @@ heap_size!([K, V, P: Sharing] OrdMap<K, V, P>);
 heap_size!([K, V, S, P: Sharing] HashMap<K, V, S, P>);
 heap_size!([T, P: Sharing] OrdSet<T, P>);
 heap_size!([T, S, P: Sharing] HashSet<T, S, P>);
+heap_size!([K, V, S, P: Sharing] IndexMap<K, V, S, P>);
+heap_size!([T, P: Sharing] Queue<T, P>);
+heap_size!([T, P: Sharing] Stack<T, P>);

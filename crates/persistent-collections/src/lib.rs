@@ -9,6 +9,7 @@
 //! | [`Vector`] | `Vec`, `VecDeque` | `append`, `split_off`, `insert`, `remove`, `slice` in O(log n); `diff` |
 //! | [`HashMap`], [`HashSet`] | std's | `union`, `diff`, `==` in O(differences); batched look-ups |
 //! | [`OrdMap`], [`OrdSet`] | `BTreeMap`, `BTreeSet` | the same, and `rank`, `nth`, `split_off`, `append` in O(log n) |
+//! | [`IndexMap`] | `indexmap`'s | keys in the order of insertion, by position in O(log n), order-keeping `remove` in O(log n) |
 //! | [`Queue`], [`Stack`] | `VecDeque`, `Vec` | thin layers over [`Vector`] |
 //!
 //! ```
@@ -44,8 +45,10 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+pub mod builder;
 mod footprint;
 pub mod hash;
+pub mod index;
 mod nodes;
 mod operations;
 pub mod ord;
@@ -66,6 +69,7 @@ mod serialize;
 
 pub use footprint::{Footprint, HeapSize};
 pub use hash::{HashMap, HashSet};
+pub use index::IndexMap;
 pub use operations::{Change, Merge};
 pub use ord::{OrdMap, OrdSet};
 pub use queue::Queue;

@@ -7,7 +7,7 @@ use rayon::iter::plumbing::{Consumer, Producer, ProducerCallback, UnindexedConsu
 use rayon::prelude::*;
 
 use crate::shared::{Atomic, Side};
-use crate::{HashMap, HashSet, OrdMap, OrdSet, Vector, hash, ord, vector};
+use crate::{HashMap, HashSet, IndexMap, OrdMap, OrdSet, Queue, Stack, Vector, hash, ord, vector};
 
 macro_rules! indexed {
     ($(#[$doc:meta])* $name:ident<$($param:ident),*>, $chunks:ty, $item:ty, $iter:ty) => {
@@ -127,6 +127,33 @@ impl<T: Sync + Send, S: Sync> HashSet<T, S> {
     }
 }
 
+impl<T: Sync + Send> Queue<T> {
+    /// The elements in parallel, in the order in which they come out.
+    ///
+    /// Time: O(n / threads).
+    pub fn par_iter(&self) -> VectorParIter<'_, T> {
+        self.as_vector().into_par_iter()
+    }
+}
+
+impl<T: Sync + Send> Stack<T> {
+    /// The elements in parallel, the one on top first.
+    ///
+    /// Time: O(n / threads).
+    pub fn par_iter(&self) -> impl IndexedParallelIterator<Item = &T> {
+        self.as_vector().into_par_iter().rev()
+    }
+}
+
+impl<K: Sync + Send, V: Sync + Send, S> IndexMap<K, V, S> {
+    /// The entries in parallel, in order.
+    ///
+    /// Time: O(n / threads).
+    pub fn par_iter(&self) -> impl IndexedParallelIterator<Item = (&K, &V)> {
+        self.entries().into_par_iter().map(|(_, (key, value))| (key, value))
+    }
+}
+
 /// Elements that one thread turns into a collection of its own before these are joined.
 const PIECE: usize = 1 << 13;
 
@@ -169,6 +196,100 @@ where
             map
         });
         pieces.reduce(|| empty.clone(), |left, right| right.union(&left))
+    }
+}
+
+impl<K, V, S> FromParallelIterator<(K, V)> for IndexMap<K, V, S>
+where
+    K: Hash + Eq + Clone + Send + Sync,
+    V: Clone + Send + Sync,
+    S: BuildHasher + Default,
+{
+    /// Computes the entries in parallel and puts them in in order; of several values for one key the last one wins.
+    fn from_par_iter<I: IntoParallelIterator<Item = (K, V)>>(entries: I) -> Self {
+        entries.into_par_iter().collect::<Vec<_>>().into_iter().collect()
+    }
+}
+
+/// Collections whose elements are collected as those of `$inner`.
+macro_rules! collect_as {
+    ($([$($bounds:tt)*] $name:ty, $inner:ty, $map:expr, $wrap:expr;)*) => {$(
+        impl<$($bounds)*> FromParallelIterator<T> for $name {
+            /// As the collection below.
+            fn from_par_iter<I: IntoParallelIterator<Item = T>>(values: I) -> Self {
+                let inner: $inner = values.into_par_iter().map($map).collect();
+                $wrap(inner)
+            }
+        }
+    )*};
+}
+
+collect_as! {
+    [T: Clone + Send + Sync] Queue<T>, Vector<T>, |value| value, Queue::from_vector;
+    [T: Clone + Send + Sync] Stack<T>, Vector<T>, |value| value, Stack::from_vector;
+    [T: Ord + Clone + Send + Sync] OrdSet<T>, OrdMap<T, ()>, |value| (value, ()), OrdSet::from_map;
+    [T: Hash + Eq + Clone + Send + Sync, S: BuildHasher + Clone + Default + Send + Sync]
+        HashSet<T, S>, HashMap<T, (), S>, |value| (value, ()), HashSet::from_map;
+}
+
+/// `par_extend`: collects in parallel, then joins what was there and what is new.
+macro_rules! par_extend {
+    ($([$($bounds:tt)*] $name:ty, $item:ty, |$all:ident, $new:ident| $join:expr;)*) => {$(
+        impl<$($bounds)*> ParallelExtend<$item> for $name {
+            fn par_extend<I: IntoParallelIterator<Item = $item>>(&mut self, values: I) {
+                let ($all, $new) = (self, values.into_par_iter().collect::<$name>());
+                $join;
+            }
+        }
+    )*};
+}
+
+par_extend! {
+    [T: Clone + Send + Sync] Vector<T>, T, |all, new| all.append(new);
+    [K: Ord + Clone + Send + Sync, V: Clone + Send + Sync] OrdMap<K, V>, (K, V), |all, new| *all = new.par_union(all);
+    [K: Hash + Eq + Clone + Send + Sync, V: Clone + Send + Sync, S: BuildHasher + Clone + Default + Send + Sync]
+        HashMap<K, V, S>, (K, V), |all, new| *all = new.par_union(all);
+    [T: Ord + Clone + Send + Sync] OrdSet<T>, T, |all, new| *all = all.par_union(&new);
+    [T: Hash + Eq + Clone + Send + Sync, S: BuildHasher + Clone + Default + Send + Sync]
+        HashSet<T, S>, T, |all, new| *all = all.par_union(&new);
+}
+
+impl<K, V, S> HashMap<K, V, S>
+where
+    K: Hash + Eq + Clone + Send + Sync,
+    V: Clone + Send + Sync,
+    S: BuildHasher + Clone + Sync,
+{
+    /// [`HashMap::union`] on all threads, sixteen at most.
+    ///
+    /// Time: as [`HashMap::union`], divided by the threads.
+    #[must_use]
+    pub fn par_union(&self, other: &Self) -> Self {
+        // Where both are small there is nothing to divide.
+        let parts = if self.len() + other.len() < PIECE { None } else { self.pairs(other) };
+        let Some(parts) = parts else { return self.union(other) };
+        let parts: Vec<_> = parts.into_par_iter().map(|(left, right)| self.unite(left, right)).collect();
+        self.assemble(parts)
+    }
+}
+
+impl<T: Hash + Eq + Clone + Send + Sync, S: BuildHasher + Clone + Sync> HashSet<T, S> {
+    /// [`HashSet::union`] on all threads, sixteen at most.
+    ///
+    /// Time: as [`HashSet::union`], divided by the threads.
+    #[must_use]
+    pub fn par_union(&self, other: &Self) -> Self {
+        Self::from_map(self.as_map().par_union(other.as_map()))
+    }
+}
+
+impl<T: Ord + Clone + Send + Sync> OrdSet<T> {
+    /// [`OrdSet::union`] on all threads.
+    ///
+    /// Time: as [`OrdSet::union`], divided by the threads.
+    #[must_use]
+    pub fn par_union(&self, other: &Self) -> Self {
+        Self::from_map(self.as_map().par_union(other.as_map()))
     }
 }
 

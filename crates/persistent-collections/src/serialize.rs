@@ -11,7 +11,7 @@ use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::shared::Sharing;
-use crate::{Change, HashMap, HashSet, OrdMap, OrdSet, Queue, Stack, Vector};
+use crate::{Change, HashMap, HashSet, IndexMap, OrdMap, OrdSet, Queue, Stack, Vector};
 
 macro_rules! sequence {
     ([$($generics:tt)*] [$($de:tt)*] $name:ty, $item:ident) => {
@@ -65,6 +65,7 @@ sequence!([T, P: Sharing] [T: Ord + Clone, P: Sharing] OrdSet<T, P>, T);
 sequence!([T, S, P: Sharing] [T: Hash + Eq + Clone, S: BuildHasher + Default, P: Sharing] HashSet<T, S, P>, T);
 map!([K, V, P: Sharing] [K: Ord + Clone, V: Clone, P: Sharing] OrdMap<K, V, P>);
 map!([K, V, S, P: Sharing] [K: Hash + Eq + Clone, V: Clone, S: BuildHasher + Default, P: Sharing] HashMap<K, V, S, P>);
+map!([K, V, S, P: Sharing] [K: Hash + Eq + Clone, V: Clone, S: BuildHasher + Default, P: Sharing] IndexMap<K, V, S, P>);
 
 impl<T: Serialize, P: Sharing> Serialize for Stack<T, P> {
     /// Bottom first, so that reading it pushes in the right order.
@@ -199,6 +200,37 @@ macro_rules! replay_map {
 
 replay_map!([K: Ord + Clone, V: Clone + PartialEq, P: Sharing] OrdMap<K, V, P>);
 replay_map!([K: Hash + Eq + Clone, V: Clone + PartialEq, S: BuildHasher + Clone, P: Sharing] HashMap<K, V, S, P>);
+
+macro_rules! replay_set {
+    ([$($generics:tt)*] $name:ty) => {
+        impl<$($generics)*> Replay for $name {
+            /// Elements that go, and elements that come.
+            type Changes = (Vec<T>, Vec<T>);
+
+            fn changes_to(&self, next: &Self) -> Self::Changes {
+                let mut changes = (Vec::new(), Vec::new());
+                for change in self.diff(next) {
+                    match change {
+                        Change::Removed { key, .. } => changes.0.push(key.clone()),
+                        Change::Added { key, .. } | Change::Changed { key, .. } => changes.1.push(key.clone()),
+                    }
+                }
+                changes
+            }
+
+            fn replay(&mut self, (gone, put): Self::Changes) -> Result<(), &'static str> {
+                for value in &gone {
+                    self.remove(value);
+                }
+                self.extend(put);
+                Ok(())
+            }
+        }
+    };
+}
+
+replay_set!([T: Ord + Clone, P: Sharing] OrdSet<T, P>);
+replay_set!([T: Hash + Eq + Clone, S: BuildHasher + Clone, P: Sharing] HashSet<T, S, P>);
 
 impl<C: Replay<Changes: Serialize> + Serialize> Serialize for Versions<C> {
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {

@@ -81,6 +81,11 @@ impl<T, P: Sharing> Stack<T, P> {
     pub fn as_vector(&self) -> &Vector<T, P> {
         &self.values
     }
+
+    #[cfg(feature = "rayon")]
+    pub(crate) fn from_vector(values: Vector<T, P>) -> Self {
+        Self { values }
+    }
 }
 
 impl<T: Clone, P: Sharing> Stack<T, P> {

@@ -7,9 +7,10 @@ use std::collections::HashSet as StdSet;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use persistent_collections::builder::{FromBatch, MapBuilder, SequenceBuilder};
 use persistent_collections::hash::Entry as HashEntry;
 use persistent_collections::ord::Entry as OrdEntry;
-use persistent_collections::{HashMap, Merge, OrdMap, Sharing, SmallNodes, Vector};
+use persistent_collections::{HashMap, IndexMap, Merge, OrdMap, Sharing, SmallNodes, Vector};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Call {
@@ -297,5 +298,65 @@ fn ordered_cuts_survive_every_fault() {
         });
         go("pop", &|m, _| drop((m.pop_first(), m.pop_last())));
         go("range_mut", &|m, _| m.range_mut(probe(5)..probe(40)).for_each(|(_, v)| v.value += 1));
+    });
+}
+
+/// A new probe; the old one is dropped before there is one that could leak.
+fn raised(old: Probe) -> Probe {
+    let value = old.value + 1;
+    drop(old);
+    probe(value)
+}
+
+type Indexed = IndexMap<Probe, Probe, BuildHasherDefault<Mixed>, SmallNodes>;
+
+#[test]
+fn index_map_survives_every_fault() {
+    silent(|| {
+        let make = || entries().collect::<Indexed>();
+        let check = |m: &Indexed| {
+            m.validate_after_panic();
+            assert_eq!(m.iter().count(), m.len());
+            let live = |x: &Probe| LIVE.with_borrow(|live| live.contains(&x.id));
+            assert!(m.iter().all(|(k, v)| live(k) && live(v) && m.get(k).is_some_and(|w| w.id == v.id)));
+        };
+        let go = |name, edit: &dyn Fn(&mut Indexed, &Indexed)| inject(name, make, |m, o| edit(m, o), check);
+        go("insert", &|m, _| (0..8).for_each(|i| drop(m.insert(probe(i * 7 + 1), probe(i)))));
+        go("insert_full", &|m, _| (0..4).for_each(|i| drop(m.insert_full(probe(i * 7 + 1), probe(i)))));
+        go("remove", &|m, _| (0..12).for_each(|i| drop(m.remove(&probe(i * 4)))));
+        go("remove_index", &|m, _| (0..6).for_each(|i| drop(m.remove_index(i * 3))));
+        go("entry", &|m, _| m.entry(probe(3)).or_insert_with(|| probe(1)).value += 1);
+        go("retain", &|m, _| m.retain(|k, _| k.value % 3 == 0));
+        go("truncate", &|m, _| m.truncate(20));
+        go("swap_indices", &|m, _| m.swap_indices(3, 20));
+        go("sort_by", &|m, _| m.sort_by(|_, a, _, b| b.cmp(a)));
+        go("into_iter", &|m, _| drop(std::mem::take(m).into_iter().nth(10)));
+        go("eq", &|m, o| assert!(m == o));
+        go("iter_mut", &|m, _| m.iter_mut().for_each(|(_, v)| v.value += 1));
+    });
+}
+
+#[test]
+fn builders_survive_every_fault() {
+    silent(|| {
+        let go =
+            |name, edit: &dyn Fn(&mut Seq, &Seq)| inject(name, sequence, |v, o| edit(v, o), check_sequence);
+        go("extend_from_slice", &|v, _| v.extend_from_slice(&(0..20).map(probe).collect::<Vec<_>>()));
+        go("from_batch", &|v, _| *v = Seq::from_batch(&mut (0..20).map(probe).collect()));
+        go("sequence builder", &|v, _| {
+            let mut builder = SequenceBuilder::new();
+            builder.append_slice(&(0..20).map(probe).collect::<Vec<_>>());
+            builder.set(3, probe(9)).filter(|x| x.value % 3 > 0).transform(raised);
+            *v = builder.build();
+        });
+        let go = |name, edit: &dyn Fn(&mut Ordered, &Ordered)| {
+            inject(name, ordered, |m, o| edit(m, o), check_ordered)
+        };
+        go("map builder", &|m, _| {
+            let mut builder = MapBuilder::new();
+            builder.append_slice(&entries().collect::<Vec<_>>()).set(probe(4), probe(4));
+            builder.filter(|k, _| k.value % 4 == 0).transform(|_, v| raised(v));
+            *m = builder.build();
+        });
     });
 }

@@ -128,3 +128,78 @@ fn readers_and_forking_writers() {
         (0..5000).for_each(|i| assert_eq!((base.get(&i), list.get(i as usize)), (Some(&i), Some(&i))));
     });
 }
+
+/// Documents that are cut off, of the wrong type, or that tell of changes outside of what they change: an error, or a valid collection.
+#[cfg(feature = "serde")]
+mod documents {
+    use persistent_collections::{HashMap, IndexMap, OrdMap, OrdSet, Vector, Versions};
+    use serde::{Serialize, de::DeserializeOwned};
+
+    fn every_cut_is_an_error<C: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(value: &C) {
+        let text = serde_json::to_string(value).unwrap();
+        assert_eq!(&serde_json::from_str::<C>(&text).unwrap(), value);
+        for end in 0..text.len() {
+            assert!(serde_json::from_str::<C>(&text[..end]).is_err(), "{}", &text[..end]);
+        }
+    }
+
+    #[test]
+    fn truncated() {
+        let values: Vector<u32> = (0..300).collect();
+        every_cut_is_an_error(&values);
+        every_cut_is_an_error(&(0..50).map(|i| (i.to_string(), i)).collect::<HashMap<String, u32>>());
+        every_cut_is_an_error(&(0..50).rev().map(|i| (i, i)).collect::<OrdMap<u32, u32>>());
+        every_cut_is_an_error(&(0..50).rev().map(|i| (i, i)).collect::<IndexMap<u32, u32>>());
+        let set: OrdSet<u8> = (0..50).collect();
+        every_cut_is_an_error(&Versions(vec![set.clone(), set.without(&7), set.with(99)]));
+        every_cut_is_an_error(&Versions(vec![values.clone(), values.with(7, 9), values.slice(3..)]));
+    }
+
+    #[test]
+    fn hostile() {
+        // Keys that come twice, and out of order.
+        let map: OrdMap<u8, u8> = serde_json::from_str(r#"{"9":1,"3":2,"9":3}"#).unwrap();
+        map.validate();
+        assert!(map.iter().eq([(&3, &2), (&9, &3)]));
+        let map: IndexMap<u8, u8> = serde_json::from_str(r#"{"9":1,"3":2,"9":3}"#).unwrap();
+        map.validate();
+        assert!(map.iter().eq([(&9, &3), (&3, &2)]));
+        // Changes outside of the vector, backwards, of nothing; the wrong shapes.
+        for text in [
+            "[[1,2],[[[5,6,[1]]]]]",
+            "[[1,2],[[[2,1,[]]]]]",
+            "[[1,2],[[[0,18446744073709551615,[]]]]]",
+            "[null,[[]]]",
+            "[[1,2]]",
+            "[[1,2],3]",
+            "{}",
+            "[[1,-2],[]]",
+        ] {
+            assert!(serde_json::from_str::<Versions<Vector<u8>>>(text).is_err(), "{text}");
+        }
+        // Changes to keys that are not there are changes all the same.
+        let text = r#"[{"1":1},[[[7],[[2,2]]]]]"#;
+        let Versions(read) = serde_json::from_str::<Versions<OrdMap<u8, u8>>>(text).unwrap();
+        assert!(read[1].iter().eq([(&1, &1), (&2, &2)]));
+    }
+
+    /// A format that claims a length it does not have: room is made for what comes, not for what is claimed.
+    #[test]
+    fn lengths_are_not_believed() {
+        use serde::de::value::{Error, SeqDeserializer};
+
+        struct Liar(std::ops::Range<u8>);
+        impl Iterator for Liar {
+            type Item = u8;
+            fn next(&mut self) -> Option<u8> {
+                self.0.next()
+            }
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                (usize::MAX, Some(usize::MAX))
+            }
+        }
+        let read: Vector<u8> =
+            serde::Deserialize::deserialize(SeqDeserializer::<_, Error>::new(Liar(0..5))).unwrap();
+        assert_eq!(read, [0, 1, 2, 3, 4]);
+    }
+}

@@ -58,13 +58,15 @@ use std::marker::PhantomData;
 
 use crate::sync::{AtomicU64, Ordering, fence, interleave, weakened};
 
-pub(crate) use chain::{Chain, Nodes, SLOTS as NODE_SLOTS, copy};
+pub(crate) use chain::{Chain, Freed, Nodes, SLOTS as NODE_SLOTS, copy};
 pub(crate) use store::{AllocError, Store, Width};
 
 /// What a bucket's entries are; the words of a key come first in an entry.
 pub(crate) trait Shape: Sized {
     /// Words of one entry.
     const ENTRY: usize;
+    /// Words at the beginning of an entry that no other entry of the table has.
+    const KEY: usize;
     /// Whether a value is one word or none, and so can be replaced in place.
     const IN_PLACE: bool;
     /// How a reader loads headers: Acquire, or SeqCst if its entries are pointers that a collector guards.
@@ -204,6 +206,11 @@ impl Tags {
     }
 
     #[inline]
+    fn tag(self, slot: u32) -> u8 {
+        (self.0 >> (slot * 8)) as u8
+    }
+
+    #[inline]
     fn with_tag(self, slot: u32, tag: u8) -> Self {
         let shift = slot * 8;
         Self(self.0 & !(0x7f << shift) | u64::from(tag & 0x7f) << shift)
@@ -271,6 +278,12 @@ impl<'t, L: Shape> Bucket<'t, L> {
         Self { words, shape: PhantomData }
     }
 
+    /// The same, for a compiler that forgot how many words there are.
+    #[inline]
+    pub(crate) fn again(self) -> Self {
+        Self::new(&self.words[..L::BUCKET])
+    }
+
     /// Pairs with the Release store in [`Locked::commit`].
     #[inline]
     pub(crate) fn header(self) -> Header {
@@ -286,6 +299,13 @@ impl<'t, L: Shape> Bucket<'t, L> {
         }
     }
 
+    /// Has the first two cache lines fetched, while others are.
+    #[inline]
+    pub(crate) fn fetch(self) {
+        store::prefetch(&self.words[0]);
+        self.fetch_rest();
+    }
+
     #[inline]
     pub(crate) fn tags(self) -> Tags {
         Tags(self.words[1].load(Ordering::Relaxed))
@@ -297,15 +317,48 @@ impl<'t, L: Shape> Bucket<'t, L> {
         &self.words[first..first + L::ENTRY]
     }
 
+    /// Copies the words of the live slots, one entry after the other, and gives how many; yet to be validated.
+    ///
+    /// Copies the dead ones too, and writes over them: that is cheaper than to foresee which ones are alive.
+    #[inline]
+    pub(crate) fn copy_slots(self, header: Header, to: &mut [u64]) -> usize {
+        let mut count = 0;
+        // The slots beside the header are filled first; often there are no others.
+        let (near, all) = (3.min(L::SLOTS), L::SLOTS);
+        for slots in [0..near, near..all] {
+            if header.live() >> slots.start == 0 {
+                break;
+            }
+            for slot in slots {
+                for (from, to) in self.entry(slot).iter().zip(&mut to[count * L::ENTRY..]) {
+                    *to = from.load(Ordering::Relaxed);
+                }
+                count += (header.live() >> slot & 1) as usize;
+            }
+        }
+        count
+    }
+
     /// Whether everything that was loaded since `header` was, belongs together. Pairs with the Release fence
     /// in [`Bucket::lock`].
     #[inline]
     pub(crate) fn unchanged(self, header: Header) -> bool {
+        self.header_after().unlocked() == header.unlocked()
+    }
+
+    /// Whether, in addition, nobody took or released the lock.
+    #[inline]
+    pub(crate) fn untouched(self, header: Header) -> bool {
+        self.header_after() == header
+    }
+
+    #[inline]
+    fn header_after(self) -> Header {
         interleave();
         if !weakened("reader-fence") {
             fence(Ordering::Acquire);
         }
-        Header(self.words[0].load(Ordering::Relaxed)).unlocked() == header.unlocked()
+        Header(self.words[0].load(Ordering::Relaxed))
     }
 
     /// Locks the bucket if its header is still the unlocked `header`.
@@ -374,10 +427,16 @@ impl<'t, L: Shape> Locked<'t, L> {
         self.store(self.header.unlocked());
     }
 
+    /// Publishes what was changed so far, and keeps the lock.
+    #[inline]
+    pub(crate) fn publish(&self) {
+        self.store(self.header);
+    }
+
     /// Publishes what was changed so far, and keeps the lock; after it, what was added may be taken away elsewhere.
     pub(crate) fn step(&mut self) {
         self.touch();
-        self.store(self.header);
+        self.publish();
         if !weakened("step") {
             writer_fence();
         }
@@ -405,6 +464,24 @@ impl<'t, L: Shape> Locked<'t, L> {
     pub(crate) fn kill(&mut self, slot: u32) {
         debug_assert_ne!(self.header.live() >> slot & 1, 0);
         self.header = self.header.next(self.header.live() & !(1 << slot));
+    }
+
+    /// Takes copies of another bucket's `entries` to the first slots of this one, which is empty.
+    #[inline]
+    pub(crate) fn adopt(&mut self, from: &Self, entries: u64) {
+        let mut tags = self.tags;
+        for (slot, old) in (0..).zip(slots_of(entries)) {
+            copy(from.bucket.entry(old), self.bucket.entry(slot));
+            tags = tags.with_tag(slot, from.tags.tag(old));
+        }
+        self.set_tags(tags);
+        self.header = self.header.next((1 << entries.count_ones()) - 1);
+    }
+
+    /// Takes `entries` away, which another bucket has adopted, by this one's new depth.
+    #[inline]
+    pub(crate) fn part_with(&mut self, entries: u64, depth: u32) {
+        self.header = self.header.next(self.header.live() & !entries).with_depth(depth);
     }
 
     /// Makes readers look again, though no slot changed.

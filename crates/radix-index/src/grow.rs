@@ -9,9 +9,10 @@
 
 use crate::address::{self, BUCKETS_MAX};
 use crate::bucket::{
-    AllocError, Bucket, Chain, Entry, Header, Locked, NODE_SLOTS, Shape, Spot, Tags, copy, slots_of,
+    AllocError, Bucket, Chain, Entry, Freed, Header, Locked, NODE_SLOTS, Shape, Spot, Tags, copy, slots_of,
 };
-use crate::sync::{Backoff, Ordering};
+use crate::few::Few;
+use crate::sync::{Backoff, Ordering, weakened};
 use crate::table::Table;
 
 /// Splits that one insertion pays for at most.
@@ -25,29 +26,20 @@ struct Placed {
     moves: bool,
 }
 
-/// The entries of a bucket: nearly always few enough to need no allocation.
-#[derive(Default)]
-struct Family {
-    first: [Placed; 12],
-    len: usize,
-    more: Vec<Placed>,
-}
+/// The entries of a bucket and its chain: nearly always few enough to need no allocation.
+type Family = Few<Placed, 14>;
 
 impl Family {
-    #[inline]
-    fn push(&mut self, entry: Placed) {
-        match self.first.get_mut(self.len) {
-            Some(place) => *place = entry,
-            None => self.more.push(entry),
-        }
-        self.len += 1;
-    }
-
     /// Those that go to the child.
     #[inline]
     fn moving(&self) -> impl Iterator<Item = &Placed> + Clone {
-        let first = &self.first[..self.len.min(self.first.len())];
-        first.iter().chain(&self.more).filter(|entry| entry.moves)
+        self.iter().filter(|entry| entry.moves)
+    }
+
+    /// Those that stay.
+    #[inline]
+    fn staying(&self) -> impl Iterator<Item = &Placed> + Clone {
+        self.iter().filter(|entry| !entry.moves)
     }
 }
 
@@ -57,6 +49,7 @@ impl<L: Shape> Table<L> {
     /// `hash` hashes an entry; it may be called with words that do not belong together, and then gives anything.
     #[inline]
     pub(crate) fn added<'t>(&'t self, hash: impl Fn(Entry<'t>) -> u64) {
+        self.room.take(1);
         if let Some(entries) = self.population.add(1)
             && self.grows
             && entries > Self::entries_for(self.count.load(Ordering::Relaxed))
@@ -107,8 +100,14 @@ impl<L: Shape> Table<L> {
         }
         self.buckets.ensure(child)?;
         if self.count.compare_exchange(child, child + 1, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
-            self.mask.fetch_max((child + 1).next_power_of_two() - 1, Ordering::Relaxed);
+            let mask = (child + 1).next_power_of_two() - 1;
+            if self.mask.load(Ordering::Relaxed) < mask {
+                self.mask.fetch_max(mask, Ordering::Relaxed);
+            }
             self.birth(child, hash)?;
+            // The next two, for whoever splits next: they are neighbours of these.
+            self.buckets.prefetch(address::parent(child + 1));
+            self.buckets.prefetch(child + 1);
         }
         Ok(())
     }
@@ -135,6 +134,15 @@ impl<L: Shape> Table<L> {
                 }
                 continue;
             }
+            if header.depth() == level && !header.has_chain() && !header.is_locked() {
+                // No need to validate what is read before the lock is taken: that is what taking it does.
+                let moving = self.moving(bucket, header, child, hash);
+                if let Some(locked) = bucket.lock(header, tags) {
+                    self.split_chainless(locked, child, level, moving);
+                    return Ok(());
+                }
+                continue;
+            }
             let entries = self.placed(bucket, header, tags, child, hash);
             if !header.is_locked() && bucket.unchanged(header) {
                 if header.depth() > level {
@@ -143,6 +151,13 @@ impl<L: Shape> Table<L> {
                 if header.depth() < level {
                     // An earlier split of this parent was interrupted: its child comes first.
                     self.birth(parent | 1 << header.depth(), hash)?;
+                    continue;
+                }
+                if entries.moving().count().max(entries.staying().count()) <= L::SLOTS as usize {
+                    if let Some(locked) = bucket.lock(header, tags) {
+                        self.split_chain_up(locked, child, level, &entries);
+                        return Ok(());
+                    }
                     continue;
                 }
                 let mut nodes = SpareNodes::stock(self, &entries)?;
@@ -155,6 +170,63 @@ impl<L: Shape> Table<L> {
         }
     }
 
+    /// The slots of entries that belong to `child`; yet to be validated.
+    #[inline]
+    fn moving<'t>(
+        &'t self,
+        bucket: Bucket<'t, L>,
+        header: Header,
+        child: usize,
+        hash: &impl Fn(Entry<'t>) -> u64,
+    ) -> u64 {
+        let level = address::level(child);
+        slots_of(header.live())
+            .filter(|&slot| address::owns(child, level + 1, hash(bucket.entry(slot))))
+            .fold(0, |moving, slot| moving | 1 << slot)
+    }
+
+    /// Point 7 of the protocol, for nearly all buckets.
+    fn split_chainless<'t>(&'t self, mut parent: Locked<'t, L>, child: usize, level: u32, moving: u64) {
+        // Only the holder of the parent's lock gives birth to this child.
+        let mut newborn = self.bucket(child).expect("memory was ensured").bear(level + 1);
+        newborn.adopt(&parent, moving);
+        if !weakened("child-first") {
+            newborn.publish();
+        }
+        parent.part_with(moving, level + 1);
+        parent.commit();
+        newborn.commit();
+    }
+
+    /// Point 7 of the protocol, for a chain that is not needed any more: each half has its slots.
+    #[inline(never)]
+    fn split_chain_up<'t>(&'t self, mut parent: Locked<'t, L>, child: usize, level: u32, entries: &Family) {
+        let mut newborn = self.bucket(child).expect("memory was ensured").bear(level + 1);
+        let mut leaving = 0;
+        for (slot, entry) in (0..).zip(entries.moving()) {
+            let from = parent.entry(&self.nodes, entry.spot);
+            newborn.fill(slot, entry.tag, |to| copy(from, to));
+            if entry.spot.node == 0 {
+                leaving |= 1 << entry.spot.slot;
+            }
+        }
+        newborn.publish();
+
+        parent.part_with(leaving, level + 1);
+        // Readers must see the slots dead before others take them. The chain stays whole meanwhile.
+        parent.step();
+        let mut freed = Freed::new();
+        for entry in entries.staying().filter(|entry| entry.spot.node != 0) {
+            let from = parent.entry(&self.nodes, entry.spot);
+            let slot = (!parent.header().live()).trailing_zeros();
+            parent.fill(slot, entry.tag, |to| copy(from, to));
+        }
+        parent.end_chain(&self.nodes, &mut freed);
+        parent.commit();
+        newborn.commit();
+        self.nodes.free_all(&freed);
+    }
+
     /// Every entry of a bucket, and whether it belongs to `child`; yet to be validated.
     fn placed<'t>(
         &'t self,
@@ -164,7 +236,7 @@ impl<L: Shape> Table<L> {
         child: usize,
         hash: &impl Fn(Entry<'t>) -> u64,
     ) -> Family {
-        let mut entries = Family::default();
+        let mut entries = Family::new();
         let mut place = |node, slot, entry| {
             let hash = hash(entry);
             let moves = address::owns(child, address::level(child) + 1, hash);
@@ -177,7 +249,8 @@ impl<L: Shape> Table<L> {
         entries
     }
 
-    /// Point 7 of the protocol.
+    /// Point 7 of the protocol, with a chain.
+    #[inline(never)]
     fn split<'t>(
         &'t self,
         mut parent: Locked<'t, L>,
@@ -196,7 +269,7 @@ impl<L: Shape> Table<L> {
         }
         newborn.step();
 
-        let mut freed = Vec::new();
+        let mut freed = Freed::new();
         parent.set_depth(level + 1);
         for entry in moving.clone().filter(|entry| entry.spot.node == 0) {
             parent.kill(entry.spot.slot);
@@ -212,8 +285,7 @@ impl<L: Shape> Table<L> {
         }
         parent.commit();
         newborn.commit();
-        freed.into_iter().for_each(|id| self.nodes.free(id));
-        self.splits.fetch_add(1, Ordering::Relaxed);
+        self.nodes.free_all(&freed);
     }
 
     /// The place of a newborn's `i`th entry.

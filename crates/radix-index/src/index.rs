@@ -22,7 +22,7 @@ use bytemuck::{CheckedBitPattern, NoUninit};
 use crate::DefaultHashBuilder;
 use crate::bucket::{AllocError, Entry, Shape, Spot};
 use crate::error::{Full, ReserveError};
-use crate::sync::{AtomicI64, Ordering};
+use crate::sync::Ordering;
 use crate::table::{Place, Seen, Table};
 use crate::word::{Raw, Words};
 
@@ -54,8 +54,6 @@ use crate::word::{Raw, Words};
 pub struct RadixIndex<K, V, S = DefaultHashBuilder> {
     table: Table<Inline<K, V>>,
     hasher: S,
-    /// Entries that may still be added to a fixed index.
-    room: Option<AtomicI64>,
     /// Like a mutex: sharing an index among threads sends keys and values from one to another.
     entries: PhantomData<Mutex<(K, V)>>,
 }
@@ -65,6 +63,7 @@ struct Inline<K, V>(PhantomData<fn() -> (K, V)>);
 
 impl<K: Words, V: Words> Shape for Inline<K, V> {
     const ENTRY: usize = K::WORDS + V::WORDS;
+    const KEY: usize = K::WORDS;
     const IN_PLACE: bool = V::WORDS <= 1;
     const LOAD: Ordering = Ordering::Acquire;
 }
@@ -115,10 +114,9 @@ where
     /// assert_eq!(index.try_insert(2, 22), Ok(Some(20)));
     /// ```
     pub fn fixed(capacity: usize) -> Self {
-        let mut index = Self::with_capacity(capacity);
-        index.table.grows = false;
-        index.room = Some(AtomicI64::new(i64::try_from(capacity).unwrap_or(i64::MAX)));
-        index
+        let table = Table::fixed(capacity)
+            .unwrap_or_else(|AllocError| panic!("no memory for a capacity of {capacity} entries"));
+        Self::of_table(table, DefaultHashBuilder::default())
     }
 }
 
@@ -152,7 +150,7 @@ where
     }
 
     fn of_table(table: Table<Inline<K, V>>, hasher: S) -> Self {
-        Self { table, hasher, room: None, entries: PhantomData }
+        Self { table, hasher, entries: PhantomData }
     }
 
     /// The index's hasher.
@@ -182,9 +180,7 @@ where
     #[doc(alias = "get_with_hash")]
     #[inline]
     pub fn get_hashed(&self, hash: u64, key: &K) -> Option<V> {
-        let found =
-            self.table.find(hash, |entry| key.matches(entry), |entry| Raw::load::<V>(value_of::<K>(entry)));
-        found.map(|raw| raw.value())
+        self.table.find(hash, |entry| key.matches(entry), read_value::<K, V>).map(validated)
     }
 
     /// Whether `key` has a value.
@@ -204,11 +200,7 @@ where
     /// Aborts like any allocation if there is no memory for an overflow node; see [`RadixIndex::try_insert`].
     #[inline]
     pub fn insert(&self, key: K, value: V) -> Option<V> {
-        let old = self.put(self.hash_of(&key), &key, &value).unwrap_or_else(out_of_memory);
-        if old.is_none() {
-            self.take_room(1);
-        }
-        old
+        self.put(self.hash_of(&key), &key, &value).unwrap_or_else(out_of_memory)
     }
 
     /// Sets the value of `key`; returns whether the key is new.
@@ -230,17 +222,12 @@ where
     #[inline]
     pub fn try_insert(&self, key: K, value: V) -> Result<Option<V>, Full<K, V>> {
         let hash = self.hash_of(&key);
-        if let Some(room) = &self.room
-            && room.fetch_sub(1, Ordering::Relaxed) <= 0
-        {
-            room.fetch_add(1, Ordering::Relaxed);
+        if !self.table.room.reserve() {
             // Full, but an entry that is there may still be changed.
             return self.replace_hashed(hash, &key, &value).map(Some).ok_or(Full(key, value));
         }
         let result = self.put(hash, &key, &value);
-        if !matches!(result, Ok(None)) {
-            self.take_room(-1);
-        }
+        self.table.room.take(-1);
         result.map_err(|AllocError| Full(key, value))
     }
 
@@ -258,7 +245,7 @@ where
             // Values do not change under the lock.
             let old = Raw::load::<V>(value_of::<K>(entry));
             self.table.remove(locked, spot);
-            self.removed();
+            self.table.removed(1);
             Some(Some(old.value()))
         })
     }
@@ -268,7 +255,7 @@ where
     /// Time: O(buckets)
     #[doc(alias = "clear_all")]
     pub fn clear(&self) {
-        self.table.clear(|entries, _| self.take_room(-(entries as i64)));
+        self.table.clear(|_, _| ());
     }
 
     /// The number of entries: exact if no other thread is writing. See [`crate::guarantees`].
@@ -315,9 +302,8 @@ where
     /// has the room it has.
     pub fn try_reserve(&self, additional: usize) -> Result<(), ReserveError> {
         let entries = self.len().checked_add(additional).ok_or(ReserveError { entries: usize::MAX })?;
-        if let Some(room) = &self.room {
-            let room = usize::try_from(room.load(Ordering::Relaxed)).unwrap_or(0);
-            return if additional <= room { Ok(()) } else { Err(ReserveError { entries }) };
+        if let Some(left) = self.table.room.left() {
+            return if additional <= left { Ok(()) } else { Err(ReserveError { entries }) };
         }
         self.table.reserve(entries, self.entry_hasher()).map_err(|AllocError| ReserveError { entries })
     }
@@ -335,10 +321,10 @@ where
     pub fn shrink_to(&mut self, capacity: usize) {
         let wanted = capacity.max(self.len());
         // A fixed index keeps its size.
-        if self.room.is_some() || !self.table.is_too_large_for(wanted) {
+        if self.table.room.limit().is_some() || !self.table.is_too_large_for(wanted) {
             return;
         }
-        let Ok(table) = Table::with_capacity(wanted, true) else { return };
+        let Ok(table) = Table::fit(wanted) else { return };
         for (key, value) in self.iter() {
             if put_into(&table, self.hash_of(&key), &key, &value, self.entry_hasher()).is_err() {
                 return;
@@ -386,26 +372,24 @@ where
             swapped.unwrap_or_else(out_of_memory).map(Some)
         })
     }
-
-    /// Counts entries of a fixed index.
-    #[inline]
-    fn take_room(&self, entries: i64) {
-        if let Some(room) = &self.room {
-            room.fetch_sub(entries, Ordering::Relaxed);
-        }
-    }
-
-    #[inline]
-    fn removed(&self) {
-        self.table.population.add(-1);
-        self.take_room(-1);
-    }
 }
 
 /// The words of an entry's value.
 #[inline(always)]
 fn value_of<K: Words>(entry: Entry<'_>) -> Entry<'_> {
     &entry[K::WORDS..]
+}
+
+/// The value of an entry, unless its words are torn.
+#[inline(always)]
+fn read_value<K: Words, V: Words + CheckedBitPattern>(entry: Entry<'_>) -> Option<V> {
+    Raw::load::<V>(value_of::<K>(entry)).try_value()
+}
+
+/// The value that was read under a header that has not changed.
+#[inline(always)]
+fn validated<V>(value: Option<V>) -> V {
+    value.expect("a validated entry holds the bytes of a value")
 }
 
 #[inline]

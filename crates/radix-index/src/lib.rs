@@ -30,7 +30,8 @@
 //! # Features
 //!
 //! * `serde`: `Serialize` and `Deserialize` for both.
-//! * `rayon`: `RadixIndex::par_iter`.
+//! * `rayon`: `RadixIndex::par_iter`, `RadixMapRef::par_iter`.
+//! * `hugepages`: asks Linux for huge pages where a table is tens of megabytes (`madvise`; one more dependency).
 //! * `fast-barrier`: [`RadixMap::pin`] by `membarrier(2)` instead of a fence; one more dependency.
 
 #![cfg_attr(loom, allow(dead_code, reason = "the models use the table and not all of its verbs"))]
@@ -38,6 +39,7 @@
 mod address;
 mod bucket;
 mod error;
+mod few;
 mod grow;
 pub mod guarantees;
 mod index;
@@ -48,6 +50,7 @@ mod operation;
 mod population;
 #[cfg(not(loom))]
 mod reclaim;
+mod room;
 mod stats;
 mod sync;
 mod table;
@@ -58,7 +61,7 @@ pub use error::{Full, ReserveError};
 pub use index::ParIter;
 pub use index::{Drain, IntoIter, Iter, RadixIndex};
 #[cfg(not(loom))]
-pub use map::{Equivalent, MapIter, RadixMap, RadixMapRef};
+pub use map::{Equivalent, MapIntoIter, MapIter, RadixMap, RadixMapRef};
 pub use operation::{Computed, Operation};
 pub use stats::Stats;
 

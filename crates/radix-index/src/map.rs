@@ -1,5 +1,7 @@
 //! [`RadixMap`]: any key and value, each entry a node of its own.
 
+#[cfg(feature = "rayon")]
+mod parallel;
 #[cfg(feature = "serde")]
 mod serial;
 mod traits;
@@ -8,13 +10,13 @@ use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash};
 
 use crate::bucket::AllocError;
-use crate::error::ReserveError;
+use crate::error::{Full, ReserveError};
 use crate::operation::{Computed, Operation};
 use crate::reclaim::{NodeTable, Pinned, SeenNode, Unpublished};
 use crate::table::Table;
 use crate::{DefaultHashBuilder, Stats};
 
-pub use traits::MapIter;
+pub use traits::{MapIntoIter, MapIter};
 
 /// A form in which a key can be looked up: any borrowed form of it, as for the maps of the standard library.
 ///
@@ -87,6 +89,20 @@ impl<K, V> RadixMap<K, V> {
     pub fn with_capacity(capacity: usize) -> Self {
         Self::with_capacity_and_hasher(capacity, DefaultHashBuilder::default())
     }
+
+    /// An empty map with room for exactly `capacity` entries, that never grows: see
+    /// [`RadixIndex::fixed`](crate::RadixIndex::fixed).
+    ///
+    /// Time: O(capacity)
+    ///
+    /// # Panics
+    ///
+    /// If there is no memory for so many.
+    pub fn fixed(capacity: usize) -> Self {
+        let table = Table::fixed(capacity)
+            .unwrap_or_else(|AllocError| panic!("no memory for a capacity of {capacity} entries"));
+        Self { nodes: NodeTable::new(table), hasher: DefaultHashBuilder::default() }
+    }
 }
 
 impl<K, V, S> RadixMap<K, V, S> {
@@ -108,6 +124,13 @@ impl<K, V, S> RadixMap<K, V, S> {
         let table = Table::with_capacity(capacity, true)
             .unwrap_or_else(|AllocError| panic!("no memory for a capacity of {capacity} entries"));
         Self { nodes: NodeTable::new(table), hasher }
+    }
+
+    /// Removes every entry and yields it by value. What is not taken is dropped with the iterator.
+    ///
+    /// Time: O(buckets) at once, and room for as many pointers as there are entries
+    pub fn drain(&mut self) -> MapIntoIter<K, V> {
+        MapIntoIter::new(&mut self.nodes)
     }
 
     /// A view of the map. Entries that are removed are not freed as long as there is a view that was there before,
@@ -148,6 +171,7 @@ impl<K, V, S> RadixMap<K, V, S> {
     /// Figures about the table inside.
     ///
     /// Time: O(buckets)
+    #[doc(alias = "collect_stats")]
     pub fn stats(&self) -> Stats {
         self.nodes.table.stats()
     }
@@ -156,11 +180,12 @@ impl<K, V, S> RadixMap<K, V, S> {
     ///
     /// Time: O(buckets); does nothing if there is no memory for the smaller table
     pub fn shrink_to_fit(&mut self) {
-        if !self.nodes.table.is_too_large_for(self.len()) {
+        // A fixed map keeps its size.
+        if self.nodes.table.room.limit().is_some() || !self.nodes.table.is_too_large_for(self.len()) {
             return;
         }
         // Without memory for the smaller table the larger one stays.
-        _ = Table::with_capacity(self.len(), true).and_then(|table| self.nodes.rehouse(table));
+        _ = Table::fit(self.len()).and_then(|table| self.nodes.rehouse(table));
     }
 }
 
@@ -187,6 +212,7 @@ impl<'m, K, V, S> RadixMapRef<'m, K, V, S> {
     /// Removes every entry that was there when `clear` was called. See [`crate::guarantees`].
     ///
     /// Time: O(buckets)
+    #[doc(alias = "clear_all")]
     pub fn clear(&self) {
         self.pinned.clear();
     }
@@ -194,6 +220,7 @@ impl<'m, K, V, S> RadixMapRef<'m, K, V, S> {
     /// Every entry, in no order. Each that is there throughout comes exactly once; see [`crate::guarantees`].
     ///
     /// Time: O(buckets) for all
+    #[doc(alias = "iter_with_keys")]
     pub fn iter(&self) -> MapIter<'_, 'm, K, V> {
         MapIter::new(&self.pinned)
     }
@@ -229,17 +256,38 @@ impl<'m, K, V, S> RadixMapRef<'m, K, V, S> {
     ///
     /// # Errors
     ///
-    /// If there is no memory for so many; the map is as usable as before.
+    /// If there is no memory for so many; the map is as usable as before. A [fixed](RadixMap::fixed) map has the room
+    /// it has.
     pub fn try_reserve(&self, additional: usize) -> Result<(), ReserveError> {
         let entries = self.len().checked_add(additional).ok_or(ReserveError { entries: usize::MAX })?;
+        if let Some(left) = self.map.nodes.table.room.left() {
+            return if additional <= left { Ok(()) } else { Err(ReserveError { entries }) };
+        }
         self.pinned.reserve(entries).map_err(|AllocError| ReserveError { entries })
     }
 }
 
 impl<'m, K: Eq + Hash, V, S: BuildHasher> RadixMapRef<'m, K, V, S> {
+    /// The hash under which `key` is stored.
+    #[inline]
+    pub fn hash_of<Q: Hash + ?Sized>(&self, key: &Q) -> u64 {
+        self.map.hasher.hash_one(key)
+    }
+
+    /// The value of `key`, whose hash is known: that of [`RadixMapRef::hash_of`]. With any other hash the answer is
+    /// `None`.
+    ///
+    /// Time: O(1)
+    #[doc(alias = "get_with_hash")]
+    #[inline]
+    pub fn get_hashed<Q: Equivalent<K> + ?Sized>(&self, hash: u64, key: &Q) -> Option<&V> {
+        self.pinned.find(hash, |found| key.equivalent(found)).map(|node| &node.value)
+    }
+
     /// The value of `key`.
     ///
     /// Time: O(1)
+    #[doc(alias = "get_copy")]
     #[inline]
     pub fn get<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<&V> {
         self.get_key_value(key).map(|(_, value)| value)
@@ -283,12 +331,54 @@ impl<'m, K: Eq + Hash, V, S: BuildHasher> RadixMapRef<'m, K, V, S> {
         loop {
             let seen = self.seek(node.hash(), node.key());
             let old = seen.node.map(|old| &old.value);
-            let put = if old.is_some() { seen.replace(node) } else { out_of_memory(seen.insert(node)) };
+            let put = if old.is_some() {
+                seen.replace(node)
+            } else {
+                out_of_memory(seen.insert(node).map_err(drop_node))
+            };
             match put {
                 Ok(_) => return old,
                 Err(unpublished) => node = unpublished,
             }
         }
+    }
+
+    /// Sets the value of `key` if there is room, and returns the one it had.
+    ///
+    /// Time: O(1)
+    ///
+    /// # Errors
+    ///
+    /// If `key` is new and a [fixed](RadixMap::fixed) map is full, or memory for the table is exhausted: nothing is
+    /// changed, and key and value come back.
+    pub fn try_insert(&self, key: K, value: V) -> Result<Option<&V>, Full<K, V>> {
+        let room = &self.map.nodes.table.room;
+        let has_room = room.reserve();
+        let mut node = Unpublished::new(self.hash_of(&key), key, value);
+        let result = loop {
+            let Ok(seen) = self.pinned.seek(node.hash(), |found| *node.key() == *found) else {
+                break Err(node);
+            };
+            let put = match seen.node {
+                Some(_) => seen.replace(node),
+                None if !has_room => break Err(node),
+                None => match seen.insert(node) {
+                    Ok(put) => put,
+                    Err(node) => break Err(node),
+                },
+            };
+            match put {
+                Ok(_) => break Ok(seen.node.map(|old| &old.value)),
+                Err(unpublished) => node = unpublished,
+            }
+        };
+        if has_room {
+            room.take(-1);
+        }
+        result.map_err(|node| {
+            let (key, value) = node.into_parts();
+            Full(key, value)
+        })
     }
 
     /// Inserts all `entries`, as `insert` for each in turn; returns how many keys are new.
@@ -354,8 +444,11 @@ impl<'m, K: Eq + Hash, V, S: BuildHasher> RadixMapRef<'m, K, V, S> {
                 }
                 (Operation::Insert(value), old) => {
                     let node = Unpublished::new(hash, key, value);
-                    let put =
-                        if old.is_some() { seen.replace(node) } else { out_of_memory(seen.insert(node)) };
+                    let put = if old.is_some() {
+                        seen.replace(node)
+                    } else {
+                        out_of_memory(seen.insert(node).map_err(drop_node))
+                    };
                     match (put, old) {
                         (Ok(node), None) => return Computed::Inserted(&node.value),
                         (Ok(node), Some(old)) => return Computed::Updated { old, new: &node.value },
@@ -454,7 +547,7 @@ impl<'m, K: Eq + Hash, V, S: BuildHasher> RadixMapRef<'m, K, V, S> {
             if let Some(found) = seen.node {
                 return &found.value;
             }
-            match out_of_memory(seen.insert(node)) {
+            match out_of_memory(seen.insert(node).map_err(drop_node)) {
                 Ok(new) => return &new.value,
                 Err(unpublished) => node = unpublished,
             }
@@ -496,13 +589,13 @@ impl<'m, K: Eq + Hash, V, S: BuildHasher> RadixMapRef<'m, K, V, S> {
         }
     }
 
-    fn hash_of<Q: Hash + ?Sized>(&self, key: &Q) -> u64 {
-        self.map.hasher.hash_one(key)
-    }
-
     fn seek<'g, Q: Equivalent<K> + ?Sized>(&'g self, hash: u64, key: &Q) -> SeenNode<'g, 'm, K, V> {
         out_of_memory(self.pinned.seek(hash, |found| key.equivalent(found)))
     }
+}
+
+fn drop_node<K, V>(_: Unpublished<K, V>) -> AllocError {
+    AllocError
 }
 
 fn out_of_memory<T>(result: Result<T, AllocError>) -> T {

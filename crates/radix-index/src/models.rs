@@ -15,6 +15,7 @@ struct Pair;
 
 impl Shape for Pair {
     const ENTRY: usize = 2;
+    const KEY: usize = 1;
     const IN_PLACE: bool = true;
     const LOAD: Ordering = Ordering::Acquire;
 }
@@ -289,5 +290,53 @@ fn chain_is_reused_under_a_reader() {
         assert!(matches!(ten, None | Some(100)), "{ten:?}");
         assert!(matches!(twelve, None | Some(120)), "{twelve:?}");
         thread.join().unwrap();
+    });
+}
+
+#[test]
+fn chain_grows_under_a_reader() {
+    model(|| {
+        // Two nodes, which are all there are; the writer adds one between them.
+        let keys = [2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15];
+        let index = Index::of(&keys.map(|key| (key, 10 * key)));
+        let writer = index.clone();
+        let thread = thread::spawn(move || writer.insert(16, 160));
+        assert_eq!(index.get(13), Some(130));
+        thread.join().unwrap();
+        assert_eq!(index.get(16), Some(160));
+    });
+}
+
+#[test]
+fn chain_splits_under_an_iterator() {
+    model_within(2, || {
+        // The last two are in the chain: one of them goes to the child, the other takes a slot.
+        let keys = [2, 4, 6, 3, 5, 8, 10, 12, 7];
+        let index = Index::of(&keys.map(|key| (key, 10 * key)));
+        let writer = index.clone();
+        let thread = thread::spawn(move || writer.split());
+        let keys: Vec<u64> = index.entries().into_iter().map(|(key, _)| key).collect();
+        assert_eq!(keys, [2, 3, 4, 5, 6, 7, 8, 10, 12]);
+        thread.join().unwrap();
+    });
+}
+
+/// A key of bucket 0 whose tag has another bit of the filter than those of the small keys.
+const FAR: u64 = 0xf0 << 56 | 2;
+
+#[test]
+fn chain_of_two_filter_bits() {
+    model_within(2, || {
+        let keys = [2, 4, 6, 3, 5, 7, 8, 10];
+        let index = Index::of(&keys.map(|key| (key, 10 * key)));
+        let writer = index.clone();
+        let thread = thread::spawn(move || writer.insert(FAR, 90));
+        // Who walks through the chain may see the entry before the writer commits; who looks for it must then, too.
+        if index.entries().contains(&(FAR, 90)) {
+            assert_eq!(index.get(FAR), Some(90));
+        }
+        assert_eq!(index.get(10), Some(100));
+        thread.join().unwrap();
+        assert_eq!(index.get(FAR), Some(90));
     });
 }

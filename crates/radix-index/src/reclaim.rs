@@ -30,6 +30,7 @@ pub(crate) struct Pointers;
 
 impl Shape for Pointers {
     const ENTRY: usize = 1;
+    const KEY: usize = 1;
     const IN_PLACE: bool = true;
     const LOAD: Ordering = Ordering::SeqCst;
 }
@@ -47,6 +48,15 @@ pub(crate) struct Unpublished<K, V>(NonNull<Node<K, V>>);
 impl<K, V> Unpublished<K, V> {
     pub(crate) fn new(hash: u64, key: K, value: V) -> Self {
         Self(NonNull::from(Box::leak(Box::new(Node { hash, key, value }))))
+    }
+
+    /// Takes the node of a word back from its table.
+    ///
+    /// # Safety
+    ///
+    /// The word was stored by [`Unpublished::publish`], it has left its slot and is not retired, and nobody else sees it.
+    unsafe fn from_word(word: u64) -> Self {
+        Self(NonNull::new(pointer(word)).expect("nodes have addresses"))
     }
 
     fn get(&self) -> &Node<K, V> {
@@ -75,6 +85,7 @@ impl<K, V> Unpublished<K, V> {
         unsafe { node.as_ref() }
     }
 
+    /// The key and the value.
     pub(crate) fn into_parts(self) -> (K, V) {
         let node = self.0;
         std::mem::forget(self);
@@ -116,6 +127,17 @@ impl<K, V> NodeTable<K, V> {
         Pinned { nodes: self, guard: self.collector.enter() }
     }
 
+    /// Takes every node out of the table.
+    pub(crate) fn take(&mut self, mut each: impl FnMut(Unpublished<K, V>)) {
+        self.table.clear(|_, words| {
+            for &word in words {
+                // SAFETY: by invariant 1 a node of this table; it was in one slot and is in none now, by us and not by
+                // someone who retires it. Nobody has a guard, for the table is borrowed mutably.
+                each(unsafe { Unpublished::from_word(word) });
+            }
+        });
+    }
+
     /// Moves all nodes to the new table, which is empty. Leaves everything as it is if there is no memory.
     pub(crate) fn rehouse(&mut self, table: Table<Pointers>) -> Result<(), AllocError> {
         let pinned = self.pin();
@@ -143,16 +165,12 @@ impl<K, V> NodeTable<K, V> {
 
 impl<K, V> Drop for NodeTable<K, V> {
     fn drop(&mut self) {
-        // Nobody else is here: every node that is in the table can go now, those that left it with the collector.
+        // Every node that is in the table goes now, those that left it with the collector.
         let mut panicked: Option<Box<dyn Any + Send>> = None;
-        self.table.clear(|_, words| {
-            for &word in words {
-                // SAFETY: by invariant 1 a node, made by leaking a box; it was in one slot, and is in none now.
-                let node = unsafe { Box::from_raw(pointer::<K, V>(word)) };
-                // One destructor's panic must not leak the nodes after it.
-                let freed = panic::catch_unwind(AssertUnwindSafe(|| drop(node)));
-                panicked = panicked.take().or(freed.err());
-            }
+        self.take(|node| {
+            // One destructor's panic must not leak the nodes after it.
+            let freed = panic::catch_unwind(AssertUnwindSafe(|| drop(node)));
+            panicked = panicked.take().or(freed.err());
         });
         if let Some(payload) = panicked.filter(|_| !std::thread::panicking()) {
             panic::resume_unwind(payload);
@@ -239,12 +257,15 @@ impl<'m, K, V> Pinned<'m, K, V> {
 }
 
 impl<'g, K, V> SeenNode<'g, '_, K, V> {
-    /// Inserts a node where none was found. Gives it back if the bucket has changed.
-    pub(crate) fn insert(&self, node: Unpublished<K, V>) -> Result<Put<'g, K, V>, AllocError> {
+    /// Inserts a node where none was found. Gives it back if the bucket has changed, or, as the outer error, if there
+    /// is no memory.
+    pub(crate) fn insert(&self, node: Unpublished<K, V>) -> Result<Put<'g, K, V>, Unpublished<K, V>> {
         let (pinned, table) = (self.pinned, &self.pinned.nodes.table);
         let word = node.word();
-        if !table.insert(self.seen, self.hash, |entry| entry[0].store(word, Ordering::Release))? {
-            return Ok(Err(node));
+        match table.insert(self.seen, self.hash, |entry| entry[0].store(word, Ordering::Release)) {
+            Ok(true) => {}
+            Ok(false) => return Ok(Err(node)),
+            Err(AllocError) => return Err(node),
         }
         let node = node.publish(&pinned.guard);
         table.added(|entry| pinned.node(entry).hash);
@@ -267,7 +288,7 @@ impl<'g, K, V> SeenNode<'g, '_, K, V> {
         let (spot, _) = self.seen.spot.expect("a locked node has a spot");
         let table = &self.pinned.nodes.table;
         table.remove(locked, spot);
-        table.population.add(-1);
+        table.removed(1);
         self.pinned.retire(old);
         true
     }

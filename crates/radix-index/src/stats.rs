@@ -36,7 +36,7 @@ impl<L: Shape> Table<L> {
             load: entries as f64 / (buckets * L::SLOTS as usize) as f64,
             bytes: self.bytes(),
             read_retries: self.retries.load(Ordering::Relaxed),
-            splits: self.splits.load(Ordering::Relaxed),
+            splits: (buckets - self.planted) as u64,
             ..Stats::default()
         };
         for index in 0..buckets {

@@ -4,16 +4,21 @@
 
 use crate::address::{self, BUCKETS_MAX};
 use crate::bucket::{
-    AllocError, Bucket, Buckets, Chain, Entry, Header, Locked, Nodes, Shape, Spot, Store, Tags, slots_of,
+    AllocError, Bucket, Buckets, Chain, Entry, Freed, Header, Locked, Nodes, Shape, Spot, Store, Tags,
+    slots_of,
 };
 use crate::population::Population;
+use crate::room::Room;
 use crate::sync::{AtomicU64, AtomicUsize, Backoff, Ordering, weakened};
 
-/// Entries for 16 buckets above which the table grows: eleven sixteenths of the slots. A lower load wastes
-/// memory (32 bytes an entry is the limit), a higher one makes chains; decision 0052 has the figures.
-const fn load_limit<L: Shape>() -> usize {
-    L::SLOTS as usize * 11
+/// Entries for 32 buckets above which the table grows: two thirds of the slots, half of them as long as it is small. A
+/// lower load wastes memory (32 bytes an entry is the limit), a higher one makes chains; decision 0052 has the figures.
+const fn load_limit<L: Shape>(buckets: usize) -> usize {
+    L::SLOTS as usize * if buckets <= SMALL { 16 } else { 21 }
 }
+
+/// Buckets of a table whose memory does not matter: it has hardly any chains.
+const SMALL: usize = 2048;
 
 /// Entries for 16 buckets for which room is made beforehand: 4 1/4 of seven slots. Who says how many entries will
 /// come pays at most 32 bytes for each, and gets fewer chains for it; decision 0056.
@@ -31,8 +36,10 @@ pub(crate) struct Table<L> {
     pub(crate) buckets: Store<Buckets<L>>,
     pub(crate) nodes: Nodes<L>,
     pub(crate) population: Population,
+    pub(crate) room: Room,
     pub(crate) grows: bool,
-    pub(crate) splits: AtomicU64,
+    /// Buckets that were made without a split.
+    pub(crate) planted: usize,
     pub(crate) retries: AtomicU64,
 }
 
@@ -68,16 +75,32 @@ impl<L: Shape> Table<L> {
             buckets: Store::new(),
             nodes: Nodes::new(),
             population: Population::new(),
+            room: Room::unlimited(),
             grows,
-            splits: AtomicU64::new(0),
+            planted: 1,
             retries: AtomicU64::new(0),
         }
     }
 
     /// A table with room for `entries`.
     pub(crate) fn with_capacity(entries: usize, grows: bool) -> Result<Self, AllocError> {
-        let table = Self::new(grows);
         let count = Self::buckets_for(entries);
+        // A power of two has no buckets that are not split yet, and twice as full.
+        Self::with_buckets(if count <= SMALL { count.next_power_of_two() } else { count }, entries, grows)
+    }
+
+    /// A table with room for exactly `entries`, that never grows.
+    pub(crate) fn fixed(entries: usize) -> Result<Self, AllocError> {
+        Ok(Self { room: Room::of(entries), ..Self::with_capacity(entries, false)? })
+    }
+
+    /// A table that is no larger than `entries` need.
+    pub(crate) fn fit(entries: usize) -> Result<Self, AllocError> {
+        Self::with_buckets(Self::buckets_for(entries), entries, true)
+    }
+
+    fn with_buckets(count: usize, entries: usize, grows: bool) -> Result<Self, AllocError> {
+        let mut table = Self::new(grows);
         if entries == 0 {
             return Ok(table);
         }
@@ -89,6 +112,7 @@ impl<L: Shape> Table<L> {
             let bucket = table.bucket(index).expect("memory was ensured");
             bucket.init(address::natural_depth(index, count));
         }
+        table.planted = count;
         table.count.store(count, Ordering::Relaxed);
         table.mask.store(count.next_power_of_two() - 1, Ordering::Relaxed);
         Ok(table)
@@ -96,6 +120,9 @@ impl<L: Shape> Table<L> {
 
     /// The buckets to hold `entries`.
     pub(crate) fn buckets_for(entries: usize) -> usize {
+        if entries <= Self::entries_for(SMALL) {
+            return (entries * 32).div_ceil(load_limit::<L>(SMALL)).max(1);
+        }
         let limit = comfortable_load::<L>();
         // Of parts, so that it does not overflow.
         (entries / limit * 16 + (entries % limit * 16).div_ceil(limit)).max(1)
@@ -108,7 +135,7 @@ impl<L: Shape> Table<L> {
 
     /// Entries that `count` buckets hold at the load limit.
     pub(crate) fn entries_for(count: usize) -> usize {
-        count * load_limit::<L>() / 16
+        count * load_limit::<L>(count) / 32
     }
 
     /// Entries that the table holds before it grows.
@@ -141,8 +168,21 @@ impl<L: Shape> Table<L> {
         read: impl Fn(Entry<'t>) -> R,
     ) -> Option<R> {
         let index = self.address(hash);
-        if let Some(bucket) = self.bucket(index) {
-            bucket.fetch_rest();
+        let bucket = self.bucket(index);
+        self.find_at(index, bucket, hash, is, read)
+    }
+
+    /// [`Table::find`] for who knows the address and the bucket there.
+    #[inline(always)]
+    pub(crate) fn find_at<'t, R>(
+        &'t self,
+        index: usize,
+        bucket: Option<Bucket<'t, L>>,
+        hash: u64,
+        is: impl Fn(Entry<'t>) -> bool,
+        read: impl Fn(Entry<'t>) -> R,
+    ) -> Option<R> {
+        if let Some(bucket) = bucket {
             let header = bucket.header();
             let tags = bucket.tags();
             let tag = address::tag(hash);
@@ -353,24 +393,20 @@ impl<L: Shape> Table<L> {
     /// Takes the entry at `spot` out of a locked bucket.
     #[inline]
     pub(crate) fn remove<'t>(&'t self, mut locked: Locked<'t, L>, spot: Spot) {
-        if spot.node != 0 || locked.header().has_chain() {
-            return self.remove_with_chain(locked, spot);
+        if spot.node != 0 {
+            return self.remove_from_chain(locked, spot);
         }
+        // Entries of a chain stay there until the bucket splits: the next insertion takes the slot.
         locked.kill(spot.slot);
         locked.commit();
     }
 
     #[inline(never)]
-    fn remove_with_chain<'t>(&'t self, mut locked: Locked<'t, L>, spot: Spot) {
-        let mut freed = Vec::new();
+    fn remove_from_chain<'t>(&'t self, mut locked: Locked<'t, L>, spot: Spot) {
+        let mut freed = Freed::new();
         locked.kill_spot(&self.nodes, spot, &mut freed);
-        if spot.node == 0 {
-            // An entry of the chain takes the slot that became free; readers must see it dead before.
-            locked.step();
-            locked.pull_up(&self.nodes, &mut freed);
-        }
         locked.commit();
-        freed.into_iter().for_each(|id| self.nodes.free(id));
+        self.nodes.free_all(&freed);
     }
 
     /// Replaces an entry by a copy of it with another value, which `write` fills in: one that is too wide to be
@@ -389,6 +425,13 @@ impl<L: Shape> Table<L> {
             locked.step();
         }
         self.remove(locked, old);
+    }
+
+    /// Counts entries that were taken out.
+    #[inline]
+    pub(crate) fn removed(&self, entries: i64) {
+        self.population.add(-entries);
+        self.room.take(-entries);
     }
 
     /// Takes every entry away; calls `each` with the number and the words of a bucket's entries, outside its lock.
@@ -415,7 +458,7 @@ impl<L: Shape> Table<L> {
             locked.abandon();
             return 0;
         }
-        let mut freed = Vec::new();
+        let mut freed = Freed::new();
         let mut entries = 0;
         let mut take = |entry: Entry<'t>| {
             entries += 1;
@@ -428,8 +471,8 @@ impl<L: Shape> Table<L> {
         }
         locked.kill_all();
         locked.commit();
-        freed.into_iter().for_each(|id| self.nodes.free(id));
-        self.population.add(-(entries as i64));
+        self.nodes.free_all(&freed);
+        self.removed(entries as i64);
         entries
     }
 

@@ -33,3 +33,11 @@ fn a_map_goes_through_json_and_back() {
     assert_eq!(back.len(), 100);
     assert!(map.pin().iter().all(|(key, value)| back.pin().get(key) == Some(value)));
 }
+
+#[cfg(feature = "rayon")]
+#[test]
+fn a_maps_entries_are_worked_on_in_parallel() {
+    use rayon::iter::ParallelIterator;
+    let map: radix_index::RadixMap<u64, u64> = (0..5000).map(|key| (key, 2)).collect();
+    assert_eq!(map.pin().par_iter().map(|(key, value)| key * value).sum::<u64>(), 4999 * 5000);
+}

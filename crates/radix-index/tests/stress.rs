@@ -184,6 +184,58 @@ fn stable_entries_are_always_found_while_the_table_grows() {
     }
 }
 
+/// Chains grow, shrink and move up under readers: with bad hashers, nearly all entries are in chains.
+#[test]
+fn stable_entries_of_few_hashes_are_found_once() {
+    for (round, bits) in [0, 1, 2, 0, 1, 2].into_iter().enumerate() {
+        let index = RadixIndex::<u64, [u64; 2], Bits>::with_hasher(Bits(bits));
+        let narrow = RadixIndex::<u64, u64, Bits>::with_hasher(Bits(bits));
+        let stable = 20;
+        for key in 0..stable {
+            index.insert(key, [key; 2]);
+            narrow.insert(key, key);
+        }
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let (index, narrow, done) = (&index, &narrow, &done);
+            scope.spawn(move || {
+                let mut random = Random(round as u64);
+                for i in 0..u64::from(cases(20_000, 1_000_000)) {
+                    let key = stable + random.below(40);
+                    // Growing first, so that chains have as many nodes as there are.
+                    if i < 60 || random.below(2) == 0 {
+                        index.insert(key, [i; 2]);
+                        narrow.insert(key, i);
+                    } else {
+                        index.remove(&key);
+                        narrow.remove(&key);
+                    }
+                    // Too wide to be replaced in place.
+                    let key = random.below(stable);
+                    index.insert(key, [key; 2]);
+                }
+                done.store(true, Ordering::Relaxed);
+            });
+            scope.spawn(move || {
+                let mut random = Random(round as u64);
+                while !done.load(Ordering::Relaxed) {
+                    let key = random.below(stable);
+                    assert_eq!(narrow.get(&key), Some(key));
+                    assert_eq!(index.get(&key), Some([key; 2]));
+                }
+            });
+            while !done.load(Ordering::Relaxed) {
+                let mut keys: Vec<u64> = index.keys().filter(|&key| key < stable).collect();
+                keys.sort_unstable();
+                assert_eq!(keys, (0..stable).collect::<Vec<_>>(), "each stable entry once");
+                let mut keys: Vec<u64> = narrow.keys().filter(|&key| key < stable).collect();
+                keys.sort_unstable();
+                assert_eq!(keys, (0..stable).collect::<Vec<_>>(), "each stable entry once");
+            }
+        });
+    }
+}
+
 #[test]
 fn wide_values_are_never_torn() {
     let index = RadixIndex::<u64, [u64; 5], Bits>::with_hasher(Bits(2));

@@ -9,7 +9,8 @@
 //! [`select`] computes `d = (x[i] - center) + translation` in each axis and `dx * dx + dy * dy + dz * dz` from left to
 //! right, never fused: bit-equal at every level. Negating the translation and swapping point and centre negates
 //! every difference exactly, so a pair is seen alike from both ends. [`measure`] draws correctly rounded roots of the
-//! same squares. [`spans`] only bounds: a level may give a bin more than another at either end.
+//! same squares. [`spans`] only bounds, with room for the rounding of its roots and squares; a level may give a bin more
+//! than another at either end.
 //!
 //! # Examples
 //! ```
@@ -113,6 +114,11 @@ pub struct Spans {
 }
 
 /// For each column the bins, `1 / scale` high from its floor upwards, that `ball` may touch.
+///
+/// Spans are wider than the ball by 2^-12 of its half height at the most. The columns' walls and floors and the centre
+/// count as exact: who computed them with an error makes the ball larger by it, and by an eps of the largest of them
+/// for the differences taken here. Where the centre is NaN, or the limit is not positive, no bin is touched; an infinite
+/// limit touches all.
 ///
 /// Time: O(columns).
 ///
@@ -430,20 +436,26 @@ fn spans_body(columns: &[Columns], ball: Ball, scale: f64, spans: &mut [Spans]) 
             let gap_x = (column.x_min[lane] - x).max(x - column.x_max[lane]).max(0.0);
             let gap_y = (column.y_min[lane] - y).max(y - column.y_max[lane]).max(0.0);
             let left = ball.limit - (gap_x * gap_x + gap_y * gap_y);
-            let half = left.max(0.0).sqrt();
+            let half = left.max(0.0).sqrt() * WIDER;
             let height = z - column.floor[lane];
             let first = floor((height - half) * scale);
             let last = floor((height + half) * scale);
-            span.first[lane] = first;
-            span.last[lane] = if left > 0.0 { last } else { i32::MIN };
+            // Without the sum a NaN in z would pass.
+            let touched = (left > 0.0) & !(x + y + z).is_nan();
+            span.first[lane] = if touched { first } else { i32::MAX };
+            span.last[lane] = if touched { last } else { i32::MIN };
         }
     }
 }
 
-/// The greatest integer that is not greater than `x`, within `i32`.
+/// By how much more than its half height a ball is taken to reach: AVX-512 draws roots within 2^-14.
+const WIDER: f64 = 1.0 + 1.0 / 8192.0;
+
+/// The greatest integer that is not greater than `x`, within `i32` and away from its ends.
 #[inline(always)]
 fn floor(x: f64) -> i32 {
-    let truncated = x.clamp(-2_147_483_647.0, 2_147_483_647.0) as i32;
+    let x = x.clamp(-2_147_483_647.0, 2_147_483_647.0);
+    let truncated = x as i32;
     truncated - i32::from(f64::from(truncated) > x)
 }
 

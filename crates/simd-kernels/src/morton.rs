@@ -72,5 +72,5 @@ pub fn decode_3d_slice(level: Level, codes: &[u64], planes: [&mut [u32]; 3]) {
 /// The obligation of all slice functions, which every form checks for itself.
 #[inline(always)]
 fn assert_lengths<const D: usize>(codes: usize, planes: [usize; D]) {
-    assert!(planes == [codes; D], "{codes} codes, but coordinates of lengths {planes:?}");
+    assert!(planes.iter().all(|&len| len == codes), "{codes} codes, but coordinates of lengths {planes:?}");
 }

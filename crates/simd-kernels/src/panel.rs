@@ -19,6 +19,12 @@
 //! **Rounding.** Levels differ in the last bits (FMA, order of sums). Against exact arithmetic on the same f32 input a
 //! norm's key is off by at most `(dimension + 4) eps / 2` of itself, plus what underflows (below 1e-37); a residual
 //! dot product by at most [`dot_error`] of the product of the vectors' lengths; a covariance by [`COVARIANCE_ERROR`].
+//!
+//! **NaN** in a coordinate, a vector or a scale makes the keys that it takes part in NaN, at every level; they are no
+//! hits. Without dimensions every norm is 0.
+//!
+//! Tiles are those of [`crate::distance::tile`]; what a panel has beside is other norms, limits, and rows that are lines
+//! of the cache.
 
 #![allow(clippy::needless_range_loop, reason = "lanes and queries count through several arrays side by side")]
 
@@ -26,6 +32,7 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod body;
 mod finish;
 mod lanes;
 mod rows;
@@ -34,6 +41,7 @@ mod scalar;
 pub use finish::{COVARIANCE_ERROR, Covariance};
 pub use lanes::Lanes;
 
+use crate::distance::tile::BLOCK;
 use crate::level::{Level, dispatch};
 
 /// Points in a panel.
@@ -41,9 +49,6 @@ pub const LANES: usize = 16;
 
 /// Queries in a tile.
 pub const QUERIES: usize = 8;
-
-/// Rows after which a residual dot product moves its partial sum away, which keeps the rounding error small.
-pub(crate) const BLOCK: usize = 32;
 
 /// A norm of the difference of two vectors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -185,7 +190,7 @@ pub fn residual_rows(
 
 /// The largest error of a dot product in [`residual_tiles`], in units of `|a| |b|`: the f32 input counts as exact.
 pub fn dot_error(dimension: usize) -> f64 {
-    // A chain of BLOCK products and a chain of the blocks' sums: each step rounds once, by half an eps.
+    // A chain of a block's products and a chain of the blocks' sums: each step rounds once, by half an eps.
     let steps = dimension.min(BLOCK) + dimension.div_ceil(BLOCK) + 1;
     1.01 * steps as f64 * f64::from(f32::EPSILON) / 2.0
 }

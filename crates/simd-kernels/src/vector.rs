@@ -57,6 +57,8 @@ pub trait Vector: Copy {
     const LANES: usize;
     /// Registers that the processor has of them.
     const REGISTERS: usize;
+    /// Whether [`Self::mul_add`] rounds once.
+    const FUSES: bool;
 
     /// `lane` in every lane.
     fn splat(proof: Self::Proof, lane: Self::Lane) -> Self;
@@ -71,8 +73,14 @@ pub trait Vector: Copy {
     fn mul(self, proof: Self::Proof, other: Self) -> Self;
     /// `self * factor + term`, rounded once where the processor can.
     fn mul_add(self, proof: Self::Proof, factor: Self, term: Self) -> Self;
+    /// The lanes without their signs.
+    fn abs(self, proof: Self::Proof) -> Self;
+    /// The greater of two lanes without sign; NaN if either is.
+    fn max(self, proof: Self::Proof, other: Self) -> Self;
     /// A bit for each lane: `self < other`, false for NaN.
     fn less(self, proof: Self::Proof, other: Self) -> u16;
+    /// A bit for each lane: `self <= other`, false for NaN.
+    fn at_most(self, proof: Self::Proof, other: Self) -> u16;
     /// The sum of the lanes, as a balanced tree.
     fn sum(self, proof: Self::Proof) -> Self::Lane;
     /// The sums of the lanes of eight vectors, which share the work of moving lanes about.

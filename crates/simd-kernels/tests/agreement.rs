@@ -535,4 +535,43 @@ mod balls {
             }
         }
     }
+
+    /// Balls that touch all or nothing do so at every level, also far outside of what bins can be numbered by.
+    #[test]
+    fn spans_of_balls_without_an_end_or_a_place() {
+        let mut columns = [Columns::NOWHERE];
+        columns[0].x_min[..4].fill(-1.0);
+        columns[0].x_max[..4].fill(1.0);
+        columns[0].y_min[..4].fill(-1.0);
+        columns[0].y_max[..4].fill(1.0);
+        let spans = |level, center, limit| {
+            let mut spans = [Spans::default()];
+            ball::spans(level, &columns, Ball { center, limit }, 1.0, &mut spans);
+            (spans[0].first[0], spans[0].last[0], spans[0].first[7] > spans[0].last[7])
+        };
+        for level in Level::available() {
+            for limit in [f64::INFINITY, f64::MAX, 1e100] {
+                let (first, last, apart) = spans(level, [0.0; 3], limit);
+                assert!(
+                    first <= -2_147_483_646 && last >= 2_147_483_646,
+                    "{level}, {limit}: {first}..={last}"
+                );
+                assert!(apart || limit == f64::INFINITY, "{level}, {limit}");
+            }
+            for limit in [f64::NAN, -1.0, 0.0, f64::NEG_INFINITY] {
+                let (first, last, apart) = spans(level, [0.0; 3], limit);
+                assert!(first > last && apart, "{level}, {limit}");
+            }
+            for axis in 0..3 {
+                let mut center = [0.0; 3];
+                center[axis] = f64::NAN;
+                let (first, last, apart) = spans(level, center, 4.0);
+                assert!(first > last && apart, "{level}, NaN along {axis}");
+            }
+            for z in [-1e300, 1e300] {
+                let (first, last, _) = spans(level, [0.0, 0.0, z], 4.0);
+                assert!(first <= last && first.unsigned_abs() > 2_147_483_000, "{level}: {first}..={last}");
+            }
+        }
+    }
 }

@@ -180,6 +180,101 @@ fn correlation(covariance: Covariance, square: f64) -> f64 {
     }
 }
 
+/// AVX2 and AVX-512 dropped a NaN from a maximum, scalar code kept none, and without dimensions each did as it liked.
+#[test]
+fn nan_and_no_dimensions_mean_the_same_at_every_level() {
+    const NORMS: [Norm; 3] = [Norm::Euclidean, Norm::Manhattan, Norm::Chebyshev];
+    for level in Level::available() {
+        for norm in NORMS {
+            let mut tiles = [Tile { keys: [[7.0; 16]; 8], hits: [1; 8] }; 3];
+            norm_tiles(level, norm, &[], &[], &[0.0, -1.0, 0.0, 1.0, f32::NAN, 0.0, 0.0, 0.0], &mut tiles);
+            for tile in &tiles {
+                assert_eq!(tile.keys, [[0.0; 16]; 8], "{level} {norm:?}");
+                assert_eq!(tile.hits, [u16::MAX, 0, u16::MAX, u16::MAX, 0, u16::MAX, u16::MAX, u16::MAX]);
+            }
+            let mut keys = [[7.0; 16]; 3];
+            norm_row(level, norm, &[], &[], &mut keys);
+            assert_eq!(keys, [[0.0; 16]; 3], "{level} {norm:?}");
+            for rows in [1, 2, 5, 33, 70] {
+                for at in 0..rows {
+                    nan_stays(level, norm, rows, at);
+                }
+            }
+        }
+    }
+}
+
+/// A NaN in one row of one point, and in one row of one query.
+fn nan_stays(level: Level, norm: Norm, rows: usize, at: usize) {
+    let mut queries = vec![[0.5_f32; 8]; rows];
+    let mut panels = vec![Lanes([2.0; 16]); 3 * rows];
+    queries[at][6] = f32::NAN;
+    panels[rows + at].0[9] = -f32::NAN;
+    let mut tiles = [Tile::ZERO; 3];
+    norm_tiles(level, norm, &queries, &panels, &[f32::INFINITY; 8], &mut tiles);
+    for query in [0, 6] {
+        let point: Vec<f32> = queries.iter().map(|row| row[query]).collect();
+        let mut keys = [[0.0; 16]; 3];
+        norm_row(level, norm, &point, &panels, &mut keys);
+        for (index, tile) in tiles.iter().enumerate() {
+            for lane in 0..16 {
+                let nan = query == 6 || (index, lane) == (1, 9);
+                let context =
+                    format!("{level} {norm:?}: row {at} of {rows}, query {query}, point {lane} of {index}");
+                assert_eq!(tile.keys[query][lane].is_nan(), nan, "{context}");
+                assert_eq!(keys[index][lane].is_nan(), nan, "{context}");
+                assert_eq!(tile.hits[query] >> lane & 1 == 0, nan, "{context}");
+            }
+        }
+    }
+}
+
+/// `exp` took NaN for the least of its arguments, and a NaN coordinate for a point far away.
+#[test]
+fn nan_makes_residuals_nan() {
+    for covariance in [Covariance::Rbf, Covariance::Matern12, Covariance::Matern32, Covariance::Matern52] {
+        for level in Level::available() {
+            for at in 0..7 {
+                let mut panels = vec![Lanes([0.5; 16]); 7];
+                panels[at].0[3] = f32::NAN;
+                let (coordinates, vectors) = ([[1.0; 8]; 2], [[0.25; 8]; 4]);
+                let limits = &[f32::INFINITY; 8];
+                let queries = ResidualQueries {
+                    coordinates: &coordinates,
+                    vectors: &vectors,
+                    slack: &[0.0; 8],
+                    limits,
+                };
+                let mut tiles = [Tile::ZERO];
+                residual_tiles(level, covariance(1.5), &queries, &panels, &mut tiles);
+                for (keys, hits) in tiles[0].keys.iter().zip(tiles[0].hits) {
+                    assert!(
+                        keys.iter().enumerate().all(|(lane, key)| key.is_nan() == (lane == 3)),
+                        "{level}"
+                    );
+                    assert_eq!(hits, !(1 << 3), "{level}");
+                }
+                let mut rows = [[0.5; 7]; 16];
+                rows[2][at] = f64::NAN;
+                let (coordinates, vectors) = ([[0.1; 8]; 2], [[0.1; 8]; 4]);
+                let queries = RowQueries {
+                    coordinates: &coordinates,
+                    vectors: &vectors,
+                    variance: 1.0,
+                    slack: &[0.0; 8],
+                    limits,
+                };
+                let rows = rows.each_ref().map(|row| &row[..]);
+                residual_rows(level, covariance(1.0), &queries, &rows, &mut tiles[0]);
+                for (keys, hits) in tiles[0].keys.iter().zip(tiles[0].hits) {
+                    assert!(keys.iter().enumerate().all(|(row, key)| key.is_nan() == (row == 2)), "{level}");
+                    assert_eq!(hits, !(1 << 2), "{level}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn hamming_counts_differing_bits() {
     assert_eq!(hamming(&[], &[]), 0);

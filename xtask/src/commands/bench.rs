@@ -4,7 +4,7 @@ mod build;
 mod show;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -38,7 +38,7 @@ use crate::{interrupt, names};
 #[command(after_help = "Examples:
   cargo xtask bench                                every structure against std and its leading peer
   cargo xtask bench neighbor-list --peers all      one structure against every peer
-  cargo xtask bench bplus-tree --filter get/ --size-max 100000
+  cargo xtask bench bplus-tree --filter get/ --size-max 100000 --engine std
   cargo xtask bench --verify-only --size-max 1000  compare answers, time nothing")]
 pub(crate) struct Arguments {
     /// Structures to measure, e.g. `bplus-tree`; all if none is named.
@@ -49,6 +49,9 @@ pub(crate) struct Arguments {
     /// Only rows whose `bench/size` contains this text; may be given several times.
     #[arg(long, value_name = "TEXT")]
     filter: Vec<String>,
+    /// Time only these peers beside ours (names or parts of names); the answers of all are compared.
+    #[arg(long, value_name = "TEXT")]
+    engine: Vec<String>,
     /// Skip rows with more entries than this.
     #[arg(long, value_name = "ENTRIES")]
     size_max: Option<u64>,
@@ -103,6 +106,9 @@ impl Arguments {
         for text in &self.filter {
             option("--filter", Some(text.clone()));
         }
+        for text in &self.engine {
+            option("--engine", Some(text.clone()));
+        }
         option("--size-max", self.size_max.map(|size| size.to_string()));
         option("--rounds", self.rounds.map(|rounds| rounds.to_string()));
         option("--seed", self.seed.map(|seed| seed.to_string()));
@@ -122,6 +128,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     }
     let workspace = Workspace::load()?;
     let structures = select(arguments, &workspace.structures())?;
+    check_engines(arguments, &workspace, &structures)?;
     interrupt::watch();
 
     let header = header(&workspace)?;
@@ -327,7 +334,7 @@ impl<'a> Run<'a> {
             eprintln!(
                 "{:.0} s, load average {}; recorded in {}",
                 seconds,
-                show::describe_load(load),
+                machine::describe_load(load),
                 path.display()
             );
         }
@@ -346,7 +353,7 @@ impl<'a> Run<'a> {
 
     /// Rows of earlier records whose names are near to the filters.
     fn near_rows(&self) -> String {
-        let known = earlier_rows(&self.workspace.root().join("benches/record"));
+        let known = recorded(self.workspace, |metric| Some(metric.bench));
         let near: Vec<&str> = self
             .arguments
             .filter
@@ -369,12 +376,26 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Names of the rows in all records, for suggestions; what cannot be read is left out.
-fn earlier_rows(folder: &Path) -> Vec<String> {
-    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+/// Refuses an engine that no record of these structures has, if there are records.
+fn check_engines(arguments: &Arguments, workspace: &Workspace, structures: &[String]) -> Result<()> {
+    if arguments.engine.is_empty() {
+        return Ok(());
+    }
+    let of_these = |metric: Metric| structures.contains(&metric.structure).then_some(metric.engine);
+    let known = recorded(workspace, of_these);
+    let unknown =
+        |text: &&String| !known.is_empty() && !known.iter().any(|name| name.contains(text.as_str()));
+    match arguments.engine.iter().find(unknown) {
+        Some(text) => names::check("engine in benches/record", text, &known).map(|_| ()),
+        None => Ok(()),
+    }
+}
+
+/// Names in all records, each once; what cannot be read is left out, for this only helps to spell.
+fn recorded(workspace: &Workspace, name: impl Fn(Metric) -> Option<String>) -> Vec<String> {
+    let files = fs::read_dir(workspace.root().join("benches/record")).into_iter().flatten().flatten();
     let records = files.filter_map(|file| Record::read(&file.path()).ok());
-    let mut names: Vec<String> =
-        records.flat_map(|record| record.metrics).map(|metric| metric.bench).collect();
+    let mut names: Vec<String> = records.flat_map(|record| record.metrics).filter_map(name).collect();
     names.sort();
     names.dedup();
     names

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use clap::{Args, Parser};
 
+use crate::process::{self, Reader};
 use crate::workspace::Workspace;
-use crate::{Outcome, commands, process, table, tools};
+use crate::{Outcome, commands, table, tools};
 
 /// Everything that must hold before a merge: what `.ci/run` and the public CI call.
 ///
@@ -31,6 +32,9 @@ pub(crate) struct Arguments {
     /// Leave these steps out.
     #[arg(long, value_delimiter = ',', value_name = "STEPS")]
     skip: Vec<String>,
+    /// Print JSON, one line a step, instead of a table.
+    #[arg(long)]
+    json: bool,
     /// List the steps and stop.
     #[arg(long)]
     list: bool,
@@ -42,7 +46,27 @@ struct Step {
     about: &'static str,
     /// Seconds it may take on two cores before the table remarks on it.
     budget: u64,
-    run: fn(&Workspace, bool) -> Result<Ending>,
+    run: fn(&Context<'_>) -> Result<Ending>,
+}
+
+/// What every step is given.
+struct Context<'a> {
+    workspace: &'a Workspace,
+    long: bool,
+    json: bool,
+}
+
+impl Context<'_> {
+    /// Runs cargo with these arguments.
+    fn cargo(&self, arguments: &[&str]) -> Result<bool> {
+        self.holds(self.workspace.cargo().args(arguments))
+    }
+
+    fn holds(&self, command: &mut Command) -> Result<bool> {
+        // The table, or its JSON, is all that goes to standard output.
+        let command = if self.json { command.stdout(std::io::stderr()) } else { command };
+        process::holds(command, Reader::Person)
+    }
 }
 
 enum Ending {
@@ -87,12 +111,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
         return Ok(Outcome::Good);
     }
     let workspace = Workspace::load()?;
+    let context = Context { workspace: &workspace, long: arguments.long, json: arguments.json };
     let started = Instant::now();
     let mut results = Vec::new();
     for step in STEPS.iter().filter(wanted) {
-        println!("\n=== {}: {}", step.name, step.about);
+        eprintln!("\n=== {}: {}", step.name, step.about);
         let start = Instant::now();
-        let ending = (step.run)(&workspace, arguments.long);
+        let ending = (step.run)(&context);
         // A step that could not run holds nothing up: it counts as failed, and the others still speak.
         let ending = ending.unwrap_or_else(|error| {
             eprintln!("error: {error:#}");
@@ -100,7 +125,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
         });
         results.push((step, ending, start.elapsed()));
     }
-    print_summary(&results, started.elapsed());
+    if arguments.json {
+        results.iter().for_each(|(step, ending, took)| println!("{}", summary_line(step, ending, *took)));
+    } else {
+        print_summary(&results, started.elapsed());
+    }
     Ok(Outcome::from_good(!results.iter().any(|(_, ending, _)| matches!(ending, Ending::Failed))))
 }
 
@@ -118,83 +147,103 @@ fn print_summary(results: &[(&Step, Ending, Duration)], total: Duration) {
     }
     println!("\n{table}");
     println!("{} steps in {:.0} s", results.len(), total.as_secs_f64());
+    for (missing, left_out) in left_out() {
+        println!("note: no {missing}, so {left_out}");
+    }
 }
 
-fn cargo(workspace: &Workspace, arguments: &[&str]) -> Command {
-    let mut cargo = workspace.cargo();
-    cargo.args(arguments);
-    cargo
+/// What tests leave out where a tool is missing.
+fn left_out() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let browser = commands::doctor::BROWSERS.iter().any(|name| tools::on_path(name).is_some());
+    let valgrind = tools::on_path("valgrind").is_some();
+    [
+        (browser, "chromium", "the report's page was opened in no browser (apt-get install chromium)"),
+        (valgrind, "valgrind", "the gate's tests looked at time alone (apt-get install valgrind)"),
+    ]
+    .into_iter()
+    .filter(|(found, ..)| !found)
+    .map(|(_, tool, left_out)| (tool, left_out))
 }
 
-fn fmt(workspace: &Workspace, _: bool) -> Result<Ending> {
-    Ok(process::holds(&mut cargo(workspace, &["fmt", "--all", "--check"]))?.into())
+fn summary_line(step: &Step, ending: &Ending, took: Duration) -> serde_json::Value {
+    let (result, why) = match ending {
+        Ending::Held => ("ok", None),
+        Ending::Failed => ("failed", None),
+        Ending::Skipped(why) => ("skipped", Some(why)),
+    };
+    serde_json::json!({ "step": step.name, "result": result, "why": why, "seconds": took.as_secs_f64() })
 }
 
-fn clippy(workspace: &Workspace, _: bool) -> Result<Ending> {
-    let line = ["clippy", "--all-targets", "--all-features", "--", "--deny", "warnings"];
-    Ok(process::holds(&mut cargo(workspace, &line))?.into())
+fn fmt(context: &Context<'_>) -> Result<Ending> {
+    Ok(context.cargo(&["fmt", "--all", "--check"])?.into())
 }
 
-fn features(workspace: &Workspace, _: bool) -> Result<Ending> {
+fn clippy(context: &Context<'_>) -> Result<Ending> {
+    Ok(context.cargo(&["clippy", "--all-targets", "--all-features", "--", "--deny", "warnings"])?.into())
+}
+
+fn features(context: &Context<'_>) -> Result<Ending> {
     let mut good = true;
-    for library in workspace.libraries() {
-        good &= process::holds(&mut cargo(
-            workspace,
-            &["check", "--package", &library.name, "--no-default-features"],
-        ))?;
+    for library in context.workspace.libraries() {
+        good &= context.cargo(&["check", "--package", &library.name, "--no-default-features"])?;
     }
     Ok(good.into())
 }
 
-fn doc(workspace: &Workspace, _: bool) -> Result<Ending> {
-    let mut cargo = cargo(workspace, &["doc", "--no-deps", "--all-features"]);
-    Ok(process::holds(cargo.env("RUSTDOCFLAGS", "--deny warnings"))?.into())
+fn doc(context: &Context<'_>) -> Result<Ending> {
+    let mut cargo = context.workspace.cargo();
+    cargo.args(["doc", "--no-deps", "--all-features"]).env("RUSTDOCFLAGS", "--deny warnings");
+    Ok(context.holds(&mut cargo)?.into())
 }
 
-fn tidy(_: &Workspace, _: bool) -> Result<Ending> {
-    Ok(Ending::from(commands::tidy::run(&commands::tidy::Arguments::default())? == Outcome::Good))
+fn tidy(context: &Context<'_>) -> Result<Ending> {
+    let arguments = commands::tidy::Arguments { json: context.json };
+    Ok(Ending::from(commands::tidy::run(&arguments)? == Outcome::Good))
 }
 
-fn test(_: &Workspace, long: bool) -> Result<Ending> {
+fn test(context: &Context<'_>) -> Result<Ending> {
     let arguments = commands::test::Arguments {
         levels: ["auto", "avx2", "scalar"].map(str::to_owned).to_vec(),
-        long,
+        long: context.long,
+        json: context.json,
         ..Default::default()
     };
     Ok(Ending::from(commands::test::run(&arguments)? == Outcome::Good))
 }
 
-fn loom(workspace: &Workspace, long: bool) -> Result<Ending> {
-    if commands::loom::modelled(workspace).is_empty() {
+fn loom(context: &Context<'_>) -> Result<Ending> {
+    if commands::loom::modelled(context.workspace).is_empty() {
         return Ok(Ending::Skipped("no library has tests/loom.rs".to_owned()));
     }
-    let arguments = commands::loom::Arguments { preemptions: if long { 3 } else { 2 } };
+    let preemptions = if context.long { 3 } else { 2 };
+    let arguments = commands::loom::Arguments { preemptions, json: context.json };
     Ok(Ending::from(commands::loom::run(&arguments)? == Outcome::Good))
 }
 
-fn asan(workspace: &Workspace, long: bool) -> Result<Ending> {
+fn asan(context: &Context<'_>) -> Result<Ending> {
     if let Err(why) = commands::sanitize::usable()? {
         return Ok(Ending::Skipped(why));
     }
-    if commands::sanitize::with_unsafe(workspace).is_empty() {
+    if commands::sanitize::with_unsafe(context.workspace).is_empty() {
         return Ok(Ending::Skipped("no library has unsafe code".to_owned()));
     }
-    let sanitizer = commands::sanitize::Sanitizer::Address;
-    let arguments = commands::sanitize::Arguments { sanitizer, cases: if long { 256 } else { 32 } };
+    let arguments = commands::sanitize::Arguments {
+        sanitizer: commands::sanitize::Sanitizer::Address,
+        cases: if context.long { 256 } else { 32 },
+        json: context.json,
+    };
     Ok(Ending::from(commands::sanitize::run(&arguments)? == Outcome::Good))
 }
 
 /// Compiles every head-to-head at once and compares the answers on small inputs.
-fn peers(workspace: &Workspace, long: bool) -> Result<Ending> {
-    let structures = workspace.structures();
-    if structures.is_empty() {
+fn peers(context: &Context<'_>) -> Result<Ending> {
+    if context.workspace.structures().is_empty() {
         return Ok(Ending::Skipped("benches/peers has no head-to-head yet".to_owned()));
     }
     // Not by starting this program again: the tests may have linked it anew in the meantime.
     let mut line = vec!["bench", "--verify-only", "--no-python", "--size-max", "5000"];
-    if long {
-        line.extend(["--peers", "all"]);
-    }
+    line.extend(context.long.then_some(["--peers", "all"]).into_iter().flatten());
+    line.extend(context.json.then_some("--json"));
     let bench = BenchLine::parse_from(line).arguments;
     Ok(Ending::from(commands::bench::run(&bench)? == Outcome::Good))
 }
@@ -206,8 +255,8 @@ struct BenchLine {
     arguments: commands::bench::Arguments,
 }
 
-fn msrv(workspace: &Workspace, _: bool) -> Result<Ending> {
-    let minimum = workspace.packages().find_map(|package| package.rust_version.clone());
+fn msrv(context: &Context<'_>) -> Result<Ending> {
+    let minimum = context.workspace.packages().find_map(|package| package.rust_version.clone());
     let Some(minimum) = minimum.map(|version| format!("{}.{}", version.major, version.minor)) else {
         return Ok(Ending::Failed);
     };
@@ -216,10 +265,10 @@ fn msrv(workspace: &Workspace, _: bool) -> Result<Ending> {
             "Rust {minimum} is not installed; the public CI compiles with it"
         )));
     }
-    let mut cargo = workspace.cargo_of(&minimum);
+    let mut cargo = context.workspace.cargo_of(&minimum);
     cargo.arg("check");
-    for library in workspace.libraries() {
+    for library in context.workspace.libraries() {
         cargo.args(["--package", &library.name]);
     }
-    Ok(process::holds(&mut cargo)?.into())
+    Ok(context.holds(&mut cargo)?.into())
 }

@@ -3,8 +3,9 @@
 use anyhow::{Result, bail};
 use clap::Args;
 
+use crate::process::{self, Reader};
 use crate::workspace::{self, Workspace};
-use crate::{Outcome, process, tools};
+use crate::{Outcome, tools};
 
 /// Tell which lines no test runs.
 ///
@@ -13,6 +14,9 @@ use crate::{Outcome, process, tools};
 ///
 /// Exit codes: 0 told, 1 a test failed, 2 could not run.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask coverage             a table, file by file
+  cargo xtask coverage --html      pages that show the lines")]
 pub(crate) struct Arguments {
     /// Write pages to target/llvm-cov/html instead of a table.
     #[arg(long)]
@@ -43,5 +47,5 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
         (_, true) => cargo.arg("--json"),
         _ => &mut cargo,
     };
-    Ok(Outcome::from_good(process::holds(&mut cargo)?))
+    Ok(Outcome::from_good(process::holds(&mut cargo, Reader::Person)?))
 }

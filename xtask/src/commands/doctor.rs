@@ -20,6 +20,9 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
+/// Browsers that the report's test knows to drive.
+pub(crate) const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
+
 /// One tool as it was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Finding {
@@ -54,9 +57,7 @@ fn findings(rustc: &str) -> Vec<Finding> {
         install,
     };
     let program = |name: &str, arguments: &[&str]| tools::first_line(&tools::on_path(name)?, arguments);
-    let browser = ["chromium", "chromium-browser", "google-chrome"]
-        .iter()
-        .find_map(|name| program(name, &["--version"]));
+    let browser = BROWSERS.iter().find_map(|name| program(name, &["--version"]));
     let nightly = tools::has_toolchain("nightly").then(|| "installed".to_owned());
     vec![
         finding(
@@ -96,12 +97,6 @@ fn findings(rustc: &str) -> Vec<Finding> {
             "apt-get install bolt-22 libbolt-22-dev",
         ),
         finding(
-            "gungraun-runner",
-            program("gungraun-runner", &["--version"]),
-            "gate counts with plain callgrind",
-            "cargo install gungraun-runner --version 0.20.0",
-        ),
-        finding(
             "nightly",
             nightly,
             "ci leaves AddressSanitizer out; no fuzzing",
@@ -112,6 +107,12 @@ fn findings(rustc: &str) -> Vec<Finding> {
             program("cargo-fuzz", &["--version"]),
             "fuzz targets only compile",
             "cargo install cargo-fuzz",
+        ),
+        finding(
+            "cargo-llvm-cov",
+            program("cargo-llvm-cov", &["llvm-cov", "--version"]),
+            "coverage cannot run",
+            "cargo install cargo-llvm-cov",
         ),
         finding(
             "cargo-deny",

@@ -1,12 +1,12 @@
 //! `cargo xtask fuzz`: operation lists that nobody thought of.
 
-use std::fs;
-
 use anyhow::{Context, Result, bail};
+use cargo_metadata::{MetadataCommand, TargetKind};
 use clap::Args;
 
+use crate::process::{self, Reader};
 use crate::workspace::Workspace;
-use crate::{Outcome, names, process, tools};
+use crate::{Outcome, names, tools};
 
 /// Run the fuzz targets, each for a while.
 ///
@@ -27,13 +27,16 @@ pub(crate) struct Arguments {
     /// Only compile the targets.
     #[arg(long)]
     build: bool,
+    /// Print JSON, one line a program that was run; what these print goes to standard error.
+    #[arg(long)]
+    json: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     let workspace = Workspace::load()?;
     let known = targets(&workspace)?;
     if known.is_empty() {
-        bail!("fuzz/fuzz_targets has no target yet");
+        bail!("fuzz/Cargo.toml has no target yet");
     }
     for name in &arguments.targets {
         names::check("fuzz target", name, &known)?;
@@ -55,22 +58,26 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
         } else {
             cargo.args(["fuzz", "run", target, "--", &format!("-max_total_time={}", arguments.time)]);
         }
-        good &= process::holds(&mut cargo)?;
+        good &= process::holds(&mut cargo, Reader::of(arguments.json))?;
     }
     Ok(Outcome::from_good(good))
 }
 
-/// The targets' names: one file each.
+/// The targets' names, as their manifest has them; it is a workspace of its own.
 fn targets(workspace: &Workspace) -> Result<Vec<String>> {
-    let folder = workspace.root().join("fuzz/fuzz_targets");
-    if !folder.is_dir() {
+    let manifest = workspace.root().join("fuzz/Cargo.toml");
+    if !manifest.is_file() {
         return Ok(Vec::new());
     }
-    let files = fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
-    let paths =
-        files.flatten().map(|file| file.path()).filter(|path| path.extension().is_some_and(|e| e == "rs"));
-    let mut names: Vec<String> =
-        paths.filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned())).collect();
+    let metadata = MetadataCommand::new().manifest_path(&manifest).no_deps().exec();
+    let metadata = metadata.with_context(|| format!("cargo cannot read {}", manifest.display()))?;
+    let mut names: Vec<String> = metadata
+        .packages
+        .iter()
+        .flat_map(|package| &package.targets)
+        .filter(|target| target.kind.contains(&TargetKind::Bin))
+        .map(|target| target.name.clone())
+        .collect();
     names.sort();
     Ok(names)
 }

@@ -11,14 +11,16 @@ use indicatif::ProgressBar;
 use serde::{Deserialize, Serialize};
 
 use crate::callgrind::{self, Simulate};
+use crate::gather::Gathered;
 use crate::kept::Kept;
 use crate::pairs::{self, Plan, Side};
-use crate::sampler::{self, Program};
+use crate::sampler::{self, Filter, Program};
 use crate::sides::Sides;
 use crate::stats::RatioEstimate;
 use crate::table::{self, ratio};
 use crate::workspace::{self, Workspace};
 use crate::{Outcome, interrupt, machine};
+pub(crate) use self_test::Fared;
 pub(crate) use verdict::Verdict;
 use verdict::{Evidence, judge};
 
@@ -32,8 +34,6 @@ use verdict::{Evidence, judge};
 /// unseen, time says nothing. Structures whose two programs are equal byte by byte are not measured.
 ///
 /// Exit codes: 0 OK, 1 REGRESSION, 2 could not run, 3 INCONCLUSIVE (too noisy to tell), 130 interrupted.
-///
-/// New: its parts are tested, but it was not yet run end to end.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cargo xtask gate --base origin/main              every structure
@@ -119,39 +119,46 @@ fn compare(
     if !callgrind::available() {
         eprintln!("note: {}; without it only time decides", callgrind::INSTALL);
     }
-    let mut findings = Vec::new();
-    for structure in structures {
+    let filter = Filter::new(&arguments.filter);
+    let gathered = Gathered::each(structures, |structure, findings| {
         let [base, head] = sides.build(structure)?;
         if !arguments.json {
             print_identity(&sides, &base, &head)?;
         }
         if base.sha256 == head.sha256 {
-            eprintln!("{structure}: both programs are equal byte by byte, so there is nothing to measure");
-            continue;
+            let code = if sides.code_differs(structure)? {
+                "its code differs, but not in what the loads use: "
+            } else {
+                ""
+            };
+            eprintln!("{structure}: {code}both programs are equal byte by byte, nothing to measure");
+            return Ok(());
         }
-        let found = measure(arguments, &base, &head)?;
-        for finding in found.iter().filter(|_| arguments.json) {
+        let known = findings.len();
+        let ended = measure(arguments, &filter, [&base, &head], findings);
+        for finding in findings[known..].iter().filter(|_| arguments.json) {
             println!("{}", serde_json::to_string(finding).expect("plain fields"));
         }
-        findings.extend(found);
-        if interrupt::requested() {
-            break;
-        }
-    }
+        ended
+    });
+    let findings = &gathered.results;
     let verdict = findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::Ok);
     if !arguments.json {
-        print(&findings);
-        println!("{verdict}, {:.0} s, load average {:.1?}", start.elapsed().as_secs_f64(), machine::load());
+        if !findings.is_empty() {
+            print(findings);
+        }
+        let (seconds, load) = (start.elapsed().as_secs_f64(), machine::describe_load(machine::load()));
+        let word = if gathered.is_complete() { verdict.to_string() } else { "incomplete".to_owned() };
+        println!("{word}, {seconds:.0} s, load average {load}");
     }
     if arguments.record {
-        let path = Kept::now(workspace, &findings)?.write(workspace, "gate")?;
+        let path = Kept::now(workspace, findings)?.write(workspace, "gate")?;
         eprintln!("recorded in {}", path.display());
     }
-    if interrupt::requested() {
-        eprintln!("interrupted: the table holds what was measured until then");
-        return Ok(Outcome::Interrupted);
+    if gathered.is_complete() {
+        filter.check()?;
     }
-    Ok(verdict.outcome())
+    gathered.outcome(verdict.outcome())
 }
 
 fn print_identity(sides: &Sides<'_>, base: &Program, head: &Program) -> Result<()> {
@@ -159,16 +166,19 @@ fn print_identity(sides: &Sides<'_>, base: &Program, head: &Program) -> Result<(
     println!("{}: {}", head.structure, rustc.lines().next().unwrap_or_default());
     println!("  base {} sha256 {} features {}", &sides.base[..9], base.identity(), base.features.join(","));
     println!("  head {} sha256 {} features {}", sides.head, head.identity(), head.features.join(","));
-    if base.sha256 == head.sha256 && sides.code_differs()? {
-        println!("  the commits differ, but not in what this program is compiled from");
-    }
     Ok(())
 }
 
-fn measure(arguments: &Arguments, base: &Program, head: &Program) -> Result<Vec<Finding>> {
-    let loads: Vec<String> = head.loads(&arguments.filter)?.into_iter().map(|load| load.name).collect();
+/// Adds what it finds to `findings`, also when it fails in the middle.
+fn measure(
+    arguments: &Arguments,
+    filter: &Filter<'_>,
+    [base, head]: [&Program; 2],
+    findings: &mut Vec<Finding>,
+) -> Result<()> {
+    let loads: Vec<String> = head.loads(filter)?.into_iter().map(|load| load.name).collect();
     if loads.is_empty() {
-        return Ok(Vec::new());
+        return Ok(());
     }
     let bar = ProgressBar::new(loads.len() as u64 * u64::from(arguments.rounds + 1));
     let mut counted = Vec::new();
@@ -179,17 +189,17 @@ fn measure(arguments: &Arguments, base: &Program, head: &Program) -> Result<Vec<
     let plan = arguments.plan();
     let passes = pairs::calibrate(base, &loads, plan.sample)?;
     let side = |program| Side { program, plant: 0 };
-    let times = pairs::measure(&[side(base), side(head), side(base)], &loads, &passes, plan, &bar)?;
+    let (times, ended) = pairs::measure(&[side(base), side(head), side(base)], &loads, &passes, plan, &bar);
     bar.finish_and_clear();
-    let findings = times.iter().zip(counted).map(|(times, instructions)| {
+    findings.extend(times.iter().zip(counted).map(|(times, instructions)| {
         let evidence = Evidence {
             time: RatioEstimate::of(&times.log_ratios(1, 0)),
             again: RatioEstimate::of(&times.log_ratios(2, 0)),
             instructions,
         };
         evidence.finding(&times.load)
-    });
-    Ok(findings.collect())
+    }));
+    ended
 }
 
 /// Head's instructions relative to base's; none without valgrind.
@@ -228,6 +238,7 @@ fn print(findings: &[Finding]) {
             finding.reason.clone(),
         ]);
     }
+    table::keep_names_whole(&mut table);
     println!("{table}");
 }
 

@@ -4,20 +4,28 @@ use anyhow::{Result, bail};
 use cargo_metadata::Package;
 use clap::Args;
 
+use crate::Outcome;
+use crate::process::{self, Reader};
 use crate::workspace::Workspace;
-use crate::{Outcome, process};
 
 /// Model-check the concurrent protocols with loom.
 ///
 /// Runs the models of every library that has some (in `models.rs` of `src` or of a module's folder if they need the
-/// library's inside, else in `tests/loom.rs`), in release and with `cfg(loom)`, which swaps the atomics for loom's. Each model is run in every interleaving with at most so many preemptions; two find almost everything.
+/// library's inside, else in `tests/loom.rs`), in release and with `cfg(loom)`, which swaps the atomics for loom's. Each
+/// model is run in every interleaving with at most so many preemptions; two find almost everything.
 ///
 /// Exit codes: 0 all models hold, 1 one does not, 2 could not run.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask loom                        every model, two preemptions
+  cargo xtask loom --preemptions 3        rarer interleavings; minutes to hours")]
 pub(crate) struct Arguments {
     /// How often a thread may be interrupted in one run of a model; `LOOM_MAX_PREEMPTIONS` says the same.
     #[arg(long, env = "LOOM_MAX_PREEMPTIONS", default_value_t = 2)]
     pub(crate) preemptions: u32,
+    /// Print JSON, one line a program that was run; what these print goes to standard error.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
@@ -36,7 +44,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
             cargo.args(["--test", "loom"])
         };
         cargo.env("RUSTFLAGS", "--cfg loom").env("LOOM_MAX_PREEMPTIONS", arguments.preemptions.to_string());
-        good &= process::holds(&mut cargo)?;
+        good &= process::holds(&mut cargo, Reader::of(arguments.json))?;
     }
     Ok(Outcome::from_good(good))
 }

@@ -12,11 +12,12 @@ use serde::{Deserialize, Serialize};
 
 use super::gate::percent;
 use crate::callgrind::{self, Counts, Simulate};
-use crate::sampler::{self, Build, Program};
+use crate::gather::Gathered;
+use crate::sampler::{self, Build, Filter, Program};
 use crate::sides::Sides;
 use crate::table::{self, number};
 use crate::workspace::Workspace;
-use crate::{Outcome, names, process, tools};
+use crate::{Outcome, interrupt, names, process, tools};
 
 /// Count what the processor does in each load: instructions, cache misses, mispredicted branches.
 ///
@@ -26,8 +27,6 @@ use crate::{Outcome, names, process, tools};
 /// --flame a flame graph of one load from perf's samples of the CPU clock, which work on any machine.
 ///
 /// Exit codes: 0 measured, 2 could not run (valgrind or perf is missing).
-///
-/// New: its parts are tested, but it was not yet run end to end.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cargo xtask perf simd-kernels
@@ -77,8 +76,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     let sides =
         arguments.base.as_ref().map(|base| Sides::prepare(&workspace, base, arguments.dirty)).transpose()?;
     let events = if tools::on_path("perf").is_some() { events() } else { Vec::new() };
-    let mut all = Vec::new();
-    for structure in &structures {
+    interrupt::watch();
+    let filter = Filter::new(&arguments.filter);
+    let gathered = Gathered::each(&structures, |structure, all| {
         let (base, head) = match &sides {
             Some(sides) => {
                 let [base, head] = sides.build(structure)?;
@@ -86,7 +86,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
             }
             None => (None, build(&workspace, structure)?),
         };
-        for load in head.loads(&arguments.filter)? {
+        for load in head.loads(&filter)? {
             let count = |program| callgrind::count(program, &load.name, 0, Simulate::CachesAndBranches);
             all.push(Counted {
                 simulated: true,
@@ -96,13 +96,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
                 load: load.name,
             });
         }
-    }
+        Ok(())
+    });
+    let all = &gathered.results;
     if arguments.json {
         all.iter().for_each(|counted| println!("{}", serde_json::to_string(counted).expect("plain fields")));
     } else {
-        print(&all);
+        print(all);
     }
-    Ok(Outcome::Good)
+    if gathered.is_complete() {
+        filter.check()?;
+    }
+    gathered.outcome(Outcome::Good)
 }
 
 fn build(workspace: &Workspace, structure: &str) -> Result<Program> {
@@ -168,6 +173,7 @@ fn print(all: &[Counted]) {
             }
         }
     }
+    table::keep_names_whole(&mut table);
     println!("{table}");
     for counted in all {
         if let Some(base) = &counted.base {
@@ -193,7 +199,7 @@ fn flame(workspace: &Workspace, load: &str) -> Result<Outcome> {
     let structure = load.split('/').next().unwrap_or(load);
     names::check("structure", structure, &sampler::structures(workspace))?;
     let program = build(workspace, structure)?;
-    let known: Vec<String> = program.loads(&[])?.into_iter().map(|load| load.name).collect();
+    let known: Vec<String> = program.loads(&Filter::new(&[]))?.into_iter().map(|load| load.name).collect();
     names::check("load", load, &known)?;
     let folder = workspace.metadata.target_directory.as_std_path().join("perf");
     let (data, text) = (folder.join("perf.data"), folder.join("perf.txt"));

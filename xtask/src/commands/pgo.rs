@@ -1,44 +1,51 @@
 //! `cargo xtask pgo`: what profile-guided optimisation gains, load by load.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+mod build;
+
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, anyhow};
 use clap::Args;
 use indicatif::ProgressBar;
 use serde::{Deserialize, Serialize};
 
 use super::gate::percent;
+use crate::gather::Gathered;
 use crate::kept::Kept;
 use crate::pairs::{self, Plan, Side};
-use crate::sampler::{self, Build, Program};
+use crate::sampler::{self, Filter, Program};
 use crate::stats::RatioEstimate;
 use crate::workspace::{Workspace, rustc_field, rustc_verbose};
-use crate::{Outcome, interrupt, machine, process, table, tools};
+use crate::{Outcome, interrupt, machine, table, tools};
+use build::{Pgo, Tools};
 
 /// What profile-guided optimisation (PGO) gains, load by load.
 ///
 /// For each structure: compiles its loads with instrumentation, trains them on other input than the one measured
 /// (another seed, other sizes), merges the profiles, compiles with them, runs the structure's tests in that build, and
 /// times it against the plain build: ten rounds of new processes, samples in random order, 99 % intervals. A second
-/// plain build runs along as a check of the machine. Gains and losses are both shown. docs/PGO.md tells how to profit:
+/// plain build runs along as a check of the machine. Gains and losses are both shown. With --bolt the PGO build is also
+/// trained and laid out anew by llvm-bolt, and timed beside the others. docs/PGO.md tells how to profit:
 /// a library cannot ship a profile, its users' programs apply one.
 ///
 /// Exit codes: 0 measured, 1 a test failed in the PGO build, 2 could not run (llvm-profdata of rustc's LLVM is
 /// missing), 130 interrupted.
-///
-/// New: its parts are tested, but it was not yet run end to end.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cargo xtask pgo                        every structure
   cargo xtask pgo --crate simd-kernels --no-tests
+  cargo xtask pgo --crate bplus-tree --bolt
   LLVM_PROFDATA=/opt/llvm/bin/llvm-profdata cargo xtask pgo")]
 pub(crate) struct Arguments {
     /// Only this structure; may be given several times.
     #[arg(long = "crate", value_name = "STRUCTURE")]
     structures: Vec<String>,
+    /// The Python package instead: how its wheel profits.
+    #[arg(long, conflicts_with = "structures")]
+    python: bool,
+    /// Also lay the PGO build out anew with llvm-bolt.
+    #[arg(long)]
+    bolt: bool,
     /// Only loads whose name contains this text (training covers all of them).
     #[arg(long, value_name = "TEXT")]
     filter: Vec<String>,
@@ -67,11 +74,14 @@ pub(crate) struct Gain {
     pub(crate) time: RatioEstimate,
     /// A second process of the plain build relative to the first.
     pub(crate) again: RatioEstimate,
+    /// The time of the PGO build that BOLT laid out, relative to the plain build's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) bolt: Option<RatioEstimate>,
 }
 
 impl Gain {
     /// Gains and losses are what surely is one.
-    fn verdict(&self) -> &'static str {
+    pub(crate) fn verdict(&self) -> &'static str {
         match self.time.interval {
             interval if interval.high < 1.0 => "gain",
             interval if interval.low > 1.0 => "LOSS",
@@ -82,32 +92,58 @@ impl Gain {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     let workspace = Workspace::load()?;
+    if arguments.python {
+        return Err(anyhow!(python(&workspace)));
+    }
     let structures = sampler::select(&workspace, &arguments.structures)?;
     let rustc = rustc_verbose()?;
-    let profdata = tools::llvm_profdata(&rustc).map_err(|found| anyhow::anyhow!(refusal(&rustc, &found)))?;
+    let tools = find_tools(arguments, &rustc)?;
     interrupt::watch();
-    let (mut gains, mut good) = (Vec::new(), true);
-    for structure in &structures {
-        let pgo = Pgo::new(&workspace, structure, &rustc, &profdata)?;
+    let mut good = true;
+    let filter = Filter::new(&arguments.filter);
+    let gathered = Gathered::each(&structures, |structure, gains| {
+        let pgo = Pgo::new(&workspace, structure, &rustc, &tools)?;
         let programs = pgo.build(arguments.train)?;
         if !arguments.no_tests {
             good &= pgo.test()?;
         }
-        gains.extend(measure(arguments, &programs)?);
-        if interrupt::requested() {
-            break;
-        }
-    }
+        measure(arguments, &filter, &programs, gains)
+    });
+    let gains = &gathered.results;
     if arguments.json {
         gains.iter().for_each(|gain| println!("{}", serde_json::to_string(gain).expect("plain fields")));
     } else {
-        print(&gains);
+        print(gains);
     }
     if arguments.record {
-        let path = Kept::now(&workspace, &gains)?.write(&workspace, "pgo")?;
+        let path = Kept::now(&workspace, gains)?.write(&workspace, "pgo")?;
         eprintln!("recorded in {}", path.display());
     }
-    Ok(if interrupt::requested() { Outcome::Interrupted } else { Outcome::from_good(good) })
+    if gathered.is_complete() {
+        filter.check()?;
+    }
+    gathered.outcome(Outcome::from_good(good))
+}
+
+fn find_tools(arguments: &Arguments, rustc: &str) -> Result<Tools> {
+    let profdata = tools::llvm_profdata(rustc).map_err(|found| anyhow!(refusal(rustc, &found)))?;
+    let bolt = tools::llvm_program("llvm-bolt", rustc);
+    if arguments.bolt && bolt.is_none() {
+        let major = tools::llvm_major(rustc).unwrap_or_default();
+        return Err(anyhow!(
+            "pgo --bolt needs llvm-bolt {major}; to install: apt-get install bolt-{major} libbolt-{major}-dev"
+        ));
+    }
+    Ok(Tools { profdata, bolt: bolt.filter(|_| arguments.bolt) })
+}
+
+/// Why the Python package cannot be measured.
+fn python(workspace: &Workspace) -> &'static str {
+    if workspace.packages().any(|package| workspace.short_name(package) == "python") {
+        "crates/python has no load of its own yet; docs/PGO.md tells how to compile its wheel with a profile"
+    } else {
+        "crates/python holds no module yet, so there is no wheel to compile; docs/PGO.md tells how it will be done"
+    }
 }
 
 /// What to say without a matching llvm-profdata.
@@ -121,106 +157,56 @@ fn refusal(rustc: &str, found: &str) -> String {
     )
 }
 
-/// The builds of one structure.
-struct Pgo<'a> {
-    workspace: &'a Workspace,
-    structure: &'a str,
-    profdata: &'a Path,
-    triple: &'a str,
-    folder: PathBuf,
-}
-
-impl<'a> Pgo<'a> {
-    fn new(workspace: &'a Workspace, structure: &'a str, rustc: &'a str, profdata: &'a Path) -> Result<Self> {
-        let triple = rustc_field(rustc, "host").context("rustc does not tell its host")?;
-        let folder = workspace.metadata.target_directory.as_std_path().join("pgo");
-        fs::create_dir_all(&folder).with_context(|| format!("cannot write {}", folder.display()))?;
-        Ok(Self { workspace, structure, profdata, triple, folder })
-    }
-
-    fn profile(&self) -> PathBuf {
-        self.folder.join(format!("{}.profdata", self.structure))
-    }
-
-    fn use_flags(&self) -> [String; 1] {
-        [format!("-Cprofile-use={}", self.profile().display())]
-    }
-
-    /// The plain program and the one that was compiled with a profile.
-    fn build(&self, milliseconds: u64) -> Result<[Program; 2]> {
-        let plain = self.one("plain", &[])?;
-        let raw = self.folder.join(format!("{}.raw", self.structure));
-        // Profiles of an earlier build would be merged with those of this one.
-        fs::remove_dir_all(&raw).ok();
-        let instrumented = self.one("instrumented", &[format!("-Cprofile-generate={}", raw.display())])?;
-        eprintln!("training {}", self.structure);
-        let mut train = Command::new(&instrumented.path);
-        process::output(train.args(["train", "--milliseconds", &milliseconds.to_string()]))?;
-        let mut merge = Command::new(self.profdata);
-        merge.arg("merge").arg("-o").arg(self.profile()).arg(&raw);
-        process::output(&mut merge).context("the profiles cannot be merged")?;
-        let optimised = self.one("optimised", &self.use_flags())?;
-        if plain.sha256 == optimised.sha256 {
-            bail!("{}: the profile changed nothing, which cannot be", self.structure);
-        }
-        Ok([plain, optimised])
-    }
-
-    /// Separate folders, so that no build takes objects of another.
-    fn one(&self, name: &str, rustflags: &[String]) -> Result<Program> {
-        eprintln!("compiling {} ({name})", self.structure);
-        let (root, target) = (self.workspace.root(), self.folder.join(name));
-        let (structure, triple) = (self.structure, Some(self.triple));
-        Build { root, target: &target, structure, features: &[], rustflags, triple }.run()
-    }
-
-    /// Whether the structure's tests pass when compiled with the profile.
-    fn test(&self) -> Result<bool> {
-        let library = self.workspace.libraries().find(|l| self.workspace.short_name(l) == self.structure);
-        let package = library.context("a structure is a library")?.name.to_string();
-        let mut cargo = self.workspace.cargo();
-        cargo.args(["test", "--release", "--quiet", "--lib", "--tests", "--package", &package]);
-        cargo.args(["--target", self.triple, "--target-dir"]).arg(self.folder.join("optimised"));
-        cargo.env("CARGO_ENCODED_RUSTFLAGS", self.use_flags().join("\u{1f}")).env_remove("RUSTFLAGS");
-        process::holds(&mut cargo)
-    }
-}
-
-fn measure(arguments: &Arguments, [plain, optimised]: &[Program; 2]) -> Result<Vec<Gain>> {
-    let loads: Vec<String> = plain.loads(&arguments.filter)?.into_iter().map(|load| load.name).collect();
+/// Adds what each load gains to `gains`, also when it ends in the middle.
+fn measure(
+    arguments: &Arguments,
+    filter: &Filter<'_>,
+    programs: &[Program],
+    gains: &mut Vec<Gain>,
+) -> Result<()> {
+    let plain = &programs[0];
+    let loads: Vec<String> = plain.loads(filter)?.into_iter().map(|load| load.name).collect();
     let plan = Plan { rounds: arguments.rounds as usize, samples: 10, sample: Duration::from_millis(4) };
     let passes = pairs::calibrate(plain, &loads, plan.sample)?;
     let bar = ProgressBar::new((loads.len() * plan.rounds) as u64);
-    let sides = [plain, optimised, plain].map(|program| Side { program, plant: 0 });
-    let times = pairs::measure(&sides, &loads, &passes, plan, &bar)?;
+    // The plain program again comes last.
+    let sides: Vec<Side<'_>> =
+        programs.iter().chain([plain]).map(|program| Side { program, plant: 0 }).collect();
+    let (times, ended) = pairs::measure(&sides, &loads, &passes, plan, &bar);
     bar.finish_and_clear();
     let gain = |times: &pairs::Times| {
-        let time = RatioEstimate::of(&times.log_ratios(1, 0))?;
-        let again = RatioEstimate::of(&times.log_ratios(2, 0))?;
-        Some(Gain { load: times.load.clone(), time, again })
+        let leg = |side| RatioEstimate::of(&times.log_ratios(side, 0));
+        let (time, again) = (leg(1)?, leg(programs.len())?);
+        let bolt = (programs.len() > 2).then(|| leg(2)).flatten();
+        Some(Gain { load: times.load.clone(), time, again, bolt })
     };
-    Ok(times.iter().filter_map(gain).collect())
+    gains.extend(times.iter().filter_map(gain));
+    ended
 }
 
 fn print(gains: &[Gain]) {
-    let mut table = table::new(&["load", "time with PGO", "99 %", "plain again", ""]);
+    let mut table = table::new(&["load", "time with PGO", "99 %", "plain again", "", "and BOLT", "99 %"]);
     for gain in gains {
-        let interval = gain.time.interval;
+        let interval =
+            |of: &RatioEstimate| format!("{} … {}", percent(of.interval.low), percent(of.interval.high));
         table.add_row([
             gain.load.clone(),
             percent(gain.time.ratio),
-            format!("{} … {}", percent(interval.low), percent(interval.high)),
+            interval(&gain.time),
             percent(gain.again.ratio),
             gain.verdict().to_owned(),
+            gain.bolt.map_or_else(String::new, |bolt| percent(bolt.ratio)),
+            gain.bolt.as_ref().map_or_else(String::new, interval),
         ]);
     }
+    table::keep_names_whole(&mut table);
     println!("{table}");
     let logs: Vec<f64> = gains.iter().map(|gain| gain.time.ratio).collect();
     if let Some(mean) = crate::stats::geometric_mean(&logs) {
         println!(
-            "geometric mean {}; load average {:.1?}; how to profit: docs/PGO.md",
+            "geometric mean {}; load average {}; how to profit: docs/PGO.md",
             percent(mean),
-            machine::load()
+            machine::describe_load(machine::load())
         );
     }
 }
@@ -245,8 +231,9 @@ mod tests {
             let logs: Vec<f64> = (0..10).map(|i| ratio.ln() + 0.001 * f64::from(i % 2)).collect();
             RatioEstimate::of(&logs).unwrap()
         };
-        let verdict =
-            |ratio| Gain { load: "x".into(), time: estimate(ratio), again: estimate(1.0) }.verdict();
+        let verdict = |ratio| {
+            Gain { load: "x".into(), time: estimate(ratio), again: estimate(1.0), bolt: None }.verdict()
+        };
         assert_eq!([0.9, 1.1, 0.9995].map(verdict), ["gain", "LOSS", "no difference seen"]);
     }
 }

@@ -9,19 +9,19 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::Outcome;
 use crate::figures::Figures;
-use crate::generated;
 use crate::workspace::Workspace;
+use crate::{Outcome, generated, stats};
 
-/// Where the README's chart is written, relative to the root.
-const SUMMARY_CHART: &str = "docs/charts/summary.svg";
+/// Where the docs' charts are written, relative to the root: `summary.svg`, and one a structure.
+const CHARTS: &str = "docs/charts";
 
 /// Make one page of all records, or write their figures into the docs.
 ///
 /// Without --markdown: one self-contained HTML page (no network, light and dark, fit for a phone) from benches/record:
-/// first where we lose, then for each structure the charts of ours against the peers by size, then the histories of
-/// gate, pgo, scale and mem. Each chart tells what it models and the command that measures it again.
+/// first where we lose, then for each structure the charts of ours against the peers by size (time, memory, node
+/// capacity), then the gate's history, scaling curves, memory and PGO. Each chart links to the definition of what it
+/// shows and to its record, and tells the command that measures it again.
 ///
 /// With --markdown: fills the marked blocks of README.md and docs/BENCHMARKS.md, each row from the newest record that
 /// has it, draws docs/charts/*.svg, and lists every decision in docs/SUMMARY.md. Figures in the docs are never typed by
@@ -80,11 +80,32 @@ fn markdown(workspace: &Workspace, check: bool) -> Result<Outcome> {
         good &= update(workspace.root(), document.path, &document.is, &document.should_be, check)?;
     }
     let figures = Figures::read(&workspace.root().join("benches/record"))?;
-    if let Some(chart) = chart::summary(&figures) {
-        let is = fs::read_to_string(workspace.root().join(SUMMARY_CHART)).unwrap_or_default();
-        good &= update(workspace.root(), SUMMARY_CHART, &is, &chart, check)?;
+    for (name, chart) in charts(&figures) {
+        let path = format!("{CHARTS}/{name}.svg");
+        let is = fs::read_to_string(workspace.root().join(&path)).unwrap_or_default();
+        good &= update(workspace.root(), &path, &is, &chart, check)?;
     }
     Ok(Outcome::from_good(good))
+}
+
+/// The charts that the docs embed, by name: how the best peers fare against us, over all and for each structure.
+fn charts(figures: &Figures) -> Vec<(String, String)> {
+    let by_structure: Vec<(&str, Vec<(String, f64)>)> =
+        figures.structures().map(|(structure, rows)| (structure, page::ratios(&rows))).collect();
+    let mean = |ratios: &[(String, f64)]| {
+        stats::geometric_mean(&ratios.iter().map(|(_, ratio)| *ratio).collect::<Vec<_>>())
+    };
+    let means: Vec<(String, f64)> = by_structure
+        .iter()
+        .filter_map(|(structure, ratios)| Some(((*structure).to_owned(), mean(ratios)?)))
+        .collect();
+    let summary = chart::bars("the best peer's figure relative to ours (geometric mean; 1 = equal)", &means);
+    let mut charts: Vec<(String, Option<String>)> = vec![("summary".to_owned(), summary)];
+    for (structure, ratios) in by_structure {
+        let title = format!("{structure}: the best peer relative to us, bench by bench (1 = equal)");
+        charts.push((structure.to_owned(), chart::bars(&title, &ratios)));
+    }
+    charts.into_iter().filter_map(|(name, chart)| Some((name, chart::standalone(&chart?)))).collect()
 }
 
 /// Writes a document that is not as it should be; false if that was forbidden.

@@ -4,8 +4,9 @@ use anyhow::{Result, bail};
 use cargo_metadata::Package;
 use clap::{Args, ValueEnum};
 
+use crate::process::{self, Reader};
 use crate::workspace::{self, Workspace};
-use crate::{Outcome, process, tools};
+use crate::{Outcome, tools};
 
 /// Run the tests of every library with unsafe code under a sanitizer.
 ///
@@ -26,6 +27,9 @@ pub(crate) struct Arguments {
     /// Cases of each random test that states no number: memory errors show in few, and each costs several times its time.
     #[arg(long, default_value_t = 32)]
     pub(crate) cases: u32,
+    /// Print JSON, one line a program that was run; what these print goes to standard error.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -70,7 +74,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
         let file = workspace.root().join(".ci/tsan.supp");
         cargo.env("TSAN_OPTIONS", format!("suppressions={}", file.display()));
     }
-    Ok(Outcome::from_good(process::holds(&mut cargo)?))
+    Ok(Outcome::from_good(process::holds(&mut cargo, Reader::of(arguments.json))?))
 }
 
 /// The target to build for, or why sanitizers cannot be used here.

@@ -1,5 +1,6 @@
 //! `cargo xtask scale`: how speed grows with threads, and time with size.
 
+use std::collections::BTreeMap;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -7,8 +8,9 @@ use clap::Args;
 use indicatif::ProgressBar;
 use serde::{Deserialize, Serialize};
 
+use crate::gather::Gathered;
 use crate::kept::Kept;
-use crate::sampler::{self, Build, Load, Program};
+use crate::sampler::{self, Build, Filter, Load, Program};
 use crate::stats::{quantile, sorted};
 use crate::table::{self, figure, ratio};
 use crate::workspace::Workspace;
@@ -21,8 +23,6 @@ use crate::{Outcome, interrupt, machine, process};
 /// that reach 95 % of the best speed. More threads than cores are refused: what they would show is the scheduler.
 ///
 /// Exit codes: 0 measured, 1 an answer depended on the number of threads, 2 could not run, 130 interrupted.
-///
-/// New: its parts are tested, but it was not yet run end to end.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cargo xtask scale                          every structure, as many threads as there are cores
@@ -77,26 +77,32 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     let structures = sampler::select(&workspace, &arguments.structures)?;
     let threads = threads(&arguments.threads, machine::cores())?;
     interrupt::watch();
-    let target = workspace.metadata.target_directory.as_std_path().join("perf/scale");
-    let (mut points, mut good) = (Vec::new(), true);
-    for structure in &structures {
+    let target = workspace.metadata.target_directory.as_std_path().join("loads");
+    let mut good = true;
+    let filter = Filter::new(&arguments.filter);
+    let gathered = Gathered::each(&structures, |structure, points| {
         eprintln!("compiling {structure}");
         let root = workspace.root();
         let build = Build { root, target: &target, structure, features: &[], rustflags: &[], triple: None };
-        let (measured, agree) = measure(arguments, &build.run()?, &threads)?;
+        let (measured, ended) = measure(arguments, &filter, &build.run()?, &threads)?;
         points.extend(measured);
-        good &= agree;
-    }
+        good &= ended?;
+        Ok(())
+    });
+    let points = &gathered.results;
     if arguments.json {
         points.iter().for_each(|point| println!("{}", serde_json::to_string(point).expect("plain fields")));
     } else {
-        print(&points);
+        print(points);
     }
     if arguments.record {
-        let path = Kept::now(&workspace, &points)?.write(&workspace, "scale")?;
+        let path = Kept::now(&workspace, points)?.write(&workspace, "scale")?;
         eprintln!("recorded in {}", path.display());
     }
-    Ok(if interrupt::requested() { Outcome::Interrupted } else { Outcome::from_good(good) })
+    if gathered.is_complete() {
+        filter.check()?;
+    }
+    gathered.outcome(Outcome::from_good(good))
 }
 
 /// The numbers of threads to run, none beyond the cores.
@@ -122,52 +128,64 @@ fn grid(load: &Load, threads: &[usize], size_max: Option<usize>) -> Vec<(usize, 
     sizes.flat_map(|&size| threads.iter().map(move |&threads| (size, threads))).collect()
 }
 
-/// The points, and whether every answer was that of one thread.
-fn measure(arguments: &Arguments, program: &Program, threads: &[usize]) -> Result<(Vec<Point>, bool)> {
-    let loads = program.loads(&arguments.filter)?;
-    let tasks: Vec<(&Load, usize, usize)> = loads
+/// What is measured: a load at a size on some threads.
+type Task<'a> = (&'a Load, usize, usize);
+
+/// The points, also those before a failure, and whether every answer was that of one thread.
+fn measure(
+    arguments: &Arguments,
+    filter: &Filter<'_>,
+    program: &Program,
+    threads: &[usize],
+) -> Result<(Vec<Point>, Result<bool>)> {
+    let loads = program.loads(filter)?;
+    let tasks: Vec<Task<'_>> = loads
         .iter()
         .flat_map(|load| grid(load, threads, arguments.size_max).into_iter().map(move |(s, t)| (load, s, t)))
         .collect();
-    let bar = ProgressBar::new((tasks.len() * arguments.repeats) as u64);
     let mut speeds = vec![Vec::new(); tasks.len()];
-    let mut answers: Vec<(&str, usize, String)> = Vec::new();
+    let ended = repeat(arguments, program, &tasks, &mut speeds);
+    let point = |(&(load, size, threads), speeds): (&Task<'_>, &Vec<f64>)| {
+        let operations_per_second = quantile(&sorted(speeds), 0.5)?;
+        Some(Point { load: load.name.clone(), size, threads, operations_per_second })
+    };
+    Ok((tasks.iter().zip(&speeds).filter_map(point).collect(), ended))
+}
+
+/// Runs all tasks in turn, again and again, until somebody presses Ctrl-C; whether all answers agreed.
+fn repeat(
+    arguments: &Arguments,
+    program: &Program,
+    tasks: &[Task<'_>],
+    speeds: &mut [Vec<f64>],
+) -> Result<bool> {
+    let bar = ProgressBar::new((tasks.len() * arguments.repeats) as u64);
+    let mut answers: BTreeMap<(&str, usize), String> = BTreeMap::new();
     let mut good = true;
     for _ in 0..arguments.repeats {
-        for (&(load, size, threads), speeds) in tasks.iter().zip(&mut speeds) {
+        for (&(load, size, threads), speeds) in tasks.iter().zip(&mut *speeds) {
             if interrupt::requested() {
-                break;
+                return Ok(good);
             }
-            let mut command = Command::new(&program.path);
-            command.args([
-                "scale",
-                &load.name,
-                "--size",
-                &size.to_string(),
-                "--threads",
-                &threads.to_string(),
-            ]);
-            command.args(["--milliseconds", &arguments.milliseconds.to_string()]);
-            let text = process::output(&mut command)?;
-            let answer: Answer = serde_json::from_str(&text).context("the sampler printed nonsense")?;
+            let answer = run_once(program, &load.name, size, threads, arguments.milliseconds)?;
             speeds.push(answer.operations / answer.seconds);
-            match answers.iter().find(|(name, known, _)| (*name, *known) == (&*load.name, size)) {
-                Some((.., expected)) if *expected != answer.checksum => {
-                    eprintln!("{} at {size} answers otherwise on {threads} threads", load.name);
-                    good = false;
-                }
-                Some(_) => {}
-                None => answers.push((&load.name, size, answer.checksum)),
+            let expected = answers.entry((&load.name, size)).or_insert_with(|| answer.checksum.clone());
+            if *expected != answer.checksum {
+                eprintln!("{} at {size} answers otherwise on {threads} threads", load.name);
+                good = false;
             }
             bar.inc(1);
         }
     }
     bar.finish_and_clear();
-    let point = |(&(load, size, threads), speeds): (&(&Load, usize, usize), &Vec<f64>)| {
-        let operations_per_second = quantile(&sorted(speeds), 0.5)?;
-        Some(Point { load: load.name.clone(), size, threads, operations_per_second })
-    };
-    Ok((tasks.iter().zip(&speeds).filter_map(point).collect(), good))
+    Ok(good)
+}
+
+fn run_once(program: &Program, load: &str, size: usize, threads: usize, milliseconds: u64) -> Result<Answer> {
+    let mut command = Command::new(&program.path);
+    command.args(["scale", load, "--size", &size.to_string(), "--threads", &threads.to_string()]);
+    command.args(["--milliseconds", &milliseconds.to_string()]);
+    serde_json::from_str(&process::output(&mut command)?).context("the sampler printed nonsense")
 }
 
 /// The fewest threads that reach 95 % of the best speed.
@@ -199,6 +217,7 @@ fn print(points: &[Point]) {
             saturation,
         ]);
     }
+    table::keep_names_whole(&mut table);
     println!("{table}\n{} cores; nothing is claimed beyond them", machine::cores());
 }
 

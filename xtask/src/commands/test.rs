@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use cargo_metadata::{Artifact, Message};
 use clap::Args;
 
+use crate::process::{self, Reader};
 use crate::workspace::Workspace;
-use crate::{Outcome, machine, names, process};
+use crate::{Outcome, machine, names};
 
 /// Run every test, at every SIMD level that this machine has.
 ///
@@ -35,6 +36,9 @@ pub(crate) struct Arguments {
     /// Also the long tests: sets LOCALITY_LONG=1.
     #[arg(long)]
     pub(crate) long: bool,
+    /// Print JSON, one line a program that was run; what these print goes to standard error.
+    #[arg(long)]
+    pub(crate) json: bool,
     /// Arguments for the test programs.
     #[arg(last = true)]
     pub(crate) rest: Vec<String>,
@@ -49,7 +53,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     }
     let mut good = true;
     if arguments.levels.iter().any(|level| level == "auto") {
-        good = process::status(&mut plain(&workspace, arguments, &packages))?.success();
+        good = process::holds(&mut plain(&workspace, arguments, &packages), Reader::of(arguments.json))?;
     }
     let lower: Vec<&str> =
         arguments.levels.iter().map(String::as_str).filter(|level| *level != "auto").collect();
@@ -134,7 +138,7 @@ fn program(workspace: &Workspace, artifact: &Artifact) -> Option<Program> {
 fn at_level(programs: &[Program], level: &str, arguments: &Arguments) -> Result<bool> {
     let rank = |name: &str| machine::LEVELS.iter().position(|&level| level == name);
     if rank(level) >= rank(machine::level()) {
-        println!(
+        eprintln!(
             "\nSIMD_KERNELS={level}: this machine's own level is {}, so `auto` was it",
             machine::level()
         );
@@ -142,7 +146,7 @@ fn at_level(programs: &[Program], level: &str, arguments: &Arguments) -> Result<
     }
     let mut good = true;
     for program in programs {
-        println!("\n     Running {} {} at SIMD_KERNELS={level}", program.package, program.name);
+        eprintln!("\n     Running {} {} at SIMD_KERNELS={level}", program.package, program.name);
         let mut command = Command::new(&program.path);
         // What cargo would set; some tests look for their files by it.
         command.current_dir(&program.folder).env("CARGO_MANIFEST_DIR", &program.folder);
@@ -153,12 +157,8 @@ fn at_level(programs: &[Program], level: &str, arguments: &Arguments) -> Result<
             command.env("PROPTEST_CASES", "64");
         }
         let start = Instant::now();
-        let status = process::status(&mut command)?;
-        if status.code().is_none() {
-            bail!("the tests {} of {} {}", program.name, program.package, process::ending(status));
-        }
-        println!("     took {:.1} s", start.elapsed().as_secs_f64());
-        good &= status.success();
+        good &= process::holds(&mut command, Reader::of(arguments.json))?;
+        eprintln!("     took {:.1} s", start.elapsed().as_secs_f64());
     }
     Ok(good)
 }

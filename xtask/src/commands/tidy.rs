@@ -26,7 +26,7 @@ use crate::workspace::Workspace;
 pub(crate) struct Arguments {
     /// Print the breaches as a JSON array.
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {

@@ -208,6 +208,9 @@ impl<'a> Contest<'a> {
             return Vec::new();
         }
         let mut metrics = self.verify();
+        let suite = &*self.suite;
+        metrics.retain(|metric| suite.wants_engine(&metric.engine, metric.ours));
+        self.engines.retain(|engine| suite.wants_engine(engine.name, engine.ours));
         if !self.suite.options().verify_only {
             self.measure(&mut metrics);
         }

@@ -25,6 +25,9 @@ pub struct Options {
     /// Which peers take part.
     #[arg(long, value_enum, default_value_t = Peers::All)]
     pub peers: Peers,
+    /// Time only peers whose name contains this text; may be given several times. The answers of all are compared.
+    #[arg(long)]
+    pub engine: Vec<String>,
     /// Also the rows that take long.
     #[arg(long)]
     pub full: bool,
@@ -70,6 +73,11 @@ impl Suite {
             && (self.options.filter.is_empty() || self.options.filter.iter().any(|text| row.contains(text)))
     }
 
+    /// Whether an engine is timed and printed: ours always is.
+    pub fn wants_engine(&self, name: &str, ours: bool) -> bool {
+        ours || self.options.engine.is_empty() || self.options.engine.iter().any(|text| name.contains(text))
+    }
+
     /// Starts a row: `bench` names it within the structure, `size` is the number of entries.
     pub fn contest<'a>(&'a mut self, bench: &'a str, size: usize) -> Contest<'a> {
         Contest::new(self, bench, size)
@@ -95,6 +103,9 @@ impl Suite {
     /// Prints a METRIC line; for figures that no contest times, such as bytes per entry.
     #[expect(clippy::print_stdout, reason = "standard output is this program's protocol")]
     pub fn emit(&self, metric: &Metric) {
+        if !self.wants_engine(&metric.engine, metric.ours) {
+            return;
+        }
         let line = serde_json::to_string(metric).expect("a metric has only plain fields");
         println!("METRIC {line}");
     }

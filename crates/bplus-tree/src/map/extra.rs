@@ -10,7 +10,7 @@ use alloc::string::String;
 use super::{BPlusTreeMap, Range};
 use crate::bounds;
 use crate::entry::Entry;
-use crate::error::{OccupiedError, UnsortedError};
+use crate::error::{OccupiedError, TryReserveError, UnsortedError};
 use crate::node::Span;
 use crate::shape::{Auto, Shape};
 
@@ -54,6 +54,34 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
             Entry::Occupied(entry) => Err(OccupiedError { entry, value }),
             Entry::Vacant(entry) => Ok(entry.insert(value)),
         }
+    }
+
+    /// Asks for the memory of the next `additional` insertions, which then allocate nothing (until an entry is removed).
+    ///
+    /// Without it, memory that runs out ends the process, as in std. What is asked for is the worst case, a split for
+    /// each insertion: a kibibyte or two. So it is meant for few, again and again; what is not used serves the next call.
+    ///
+    /// Time: O(1), but for what the allocator takes.
+    ///
+    /// # Errors
+    /// If there is no memory for it; the entries are not touched.
+    ///
+    /// # Examples
+    /// ```
+    /// use bplus_tree::{BPlusTreeMap, TryReserveError};
+    /// fn insert_all(map: &mut BPlusTreeMap<u32, u32>, keys: &[u32]) -> Result<(), TryReserveError> {
+    ///     for key in keys {
+    ///         map.try_reserve(1)?;
+    ///         map.insert(*key, 0);
+    ///     }
+    ///     Ok(())
+    /// }
+    /// let mut map = BPlusTreeMap::new();
+    /// assert_eq!(insert_all(&mut map, &[3, 1, 2]), Ok(()));
+    /// assert!(map.try_reserve(usize::MAX).is_err());
+    /// ```
+    pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
+        self.tree.try_reserve(additional)
     }
 
     /// Puts entries whose keys ascend behind the last; new leaves are full.

@@ -5,6 +5,8 @@ use core::borrow::Borrow;
 use simd_kernels::{Isa, Level, prefetch};
 
 use super::branch::Branch;
+use super::bytes::{bytes_of, is_bytes};
+use super::heads::ByHeads;
 use super::leaf::Leaf;
 use super::plain::{read_as, same};
 use super::probe::{ByLanes, ByOrd, Probe, Scalar};
@@ -12,7 +14,7 @@ use super::tree::{Slot, Tree};
 use crate::shape::Shape;
 
 /// Searches under way together (decision 0043).
-pub(crate) const BATCH: usize = 16;
+pub(crate) const BATCH: usize = 32;
 
 /// Runs the batches in code compiled for one instruction set.
 macro_rules! batches {
@@ -90,6 +92,24 @@ impl<K, V, S: Shape> Tree<K, V, S> {
             )+};
         }
         try_lanes!(u64, u32, usize, i64, i32, isize, u16, i16, u8, i8);
+        if is_bytes::<K>() && is_bytes::<Q>() {
+            let sought = keys.map(|key| bytes_of(key).expect("Q has bytes"));
+            return match Level::detect().isa() {
+                #[cfg(target_arch = "x86_64")]
+                Isa::Avx512(isa) => {
+                    let probes = sought.map(|sought| ByHeads::new(sought, isa));
+                    // SAFETY: the token proves the features that the function enables.
+                    unsafe { batches_avx512(self, probes, found) }
+                }
+                #[cfg(target_arch = "x86_64")]
+                Isa::Avx2(isa) => {
+                    let probes = sought.map(|sought| ByHeads::new(sought, isa));
+                    // SAFETY: the token proves the features that the function enables.
+                    unsafe { batches_avx2(self, probes, found) }
+                }
+                _ => batches_scalar(self, sought.map(|sought| ByHeads::new(sought, Scalar)), found),
+            };
+        }
         self.descend_batches(keys.map(ByOrd), found);
     }
 
@@ -108,23 +128,27 @@ impl<K, V, S: Shape> Tree<K, V, S> {
                 *place = probe;
                 len += 1;
             }
-            let batch = &batch[..len];
+            let batch = &mut batch[..len];
             let mut nodes = [trunk.root; BATCH];
             for above in (0..trunk.height).rev() {
-                for (node, probe) in nodes.iter_mut().zip(batch) {
-                    *node = Branch::<K, V, S>::of(*node).search(*probe);
+                for (node, probe) in nodes.iter_mut().zip(&mut *batch) {
+                    *node = Branch::<K, V, S>::of(*node).search(probe);
                     if above == 0 {
-                        Self::prefetch_keys(*node);
+                        Leaf::<K, V>::of(*node).prefetch_to_narrow::<S, P>();
                     } else {
                         Self::prefetch_branch(*node);
                     }
                 }
             }
-            // All values are asked for before the first is read; asking for whole leaves would fill the line buffers.
+            // What is needed next is asked for of all before it is read of the first, and no more: line buffers are few.
+            let mut windows = [0; BATCH];
+            for (window, (node, probe)) in windows.iter_mut().zip(nodes.iter().zip(&*batch)) {
+                *window = Leaf::<K, V>::of(*node).narrow::<S, P>(*probe);
+            }
             let mut places = [(0, false); BATCH];
-            for (place, (node, probe)) in places.iter_mut().zip(nodes.iter().zip(batch)) {
+            for (((place, node), probe), window) in places.iter_mut().zip(&nodes).zip(batch).zip(windows) {
                 let leaf = Leaf::<K, V>::of(*node);
-                *place = leaf.lower::<S, P>(*probe);
+                *place = leaf.lower_in::<S, P>(window, probe);
                 prefetch(leaf.value_ptr(place.0));
             }
             for (node, (index, hit)) in nodes.iter().zip(places).take(len) {

@@ -5,8 +5,10 @@ use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::slice;
 
+use super::bytes::{bytes_of, is_bytes};
+use super::heads::{Heads, HeadsMut, lanes_for};
 use super::leaf::Leaf;
-use super::plain::{PLAIN_BYTES_MAX, fill_up, is_plain, lead};
+use super::plain::{PLAIN_BYTES_MAX, fill_up, is_filled_up, is_plain, lead};
 use super::probe::{BLOCK, Probe};
 use super::{Header, Node, shift};
 use crate::arena::{LINE, Pool, Releaser};
@@ -38,6 +40,7 @@ impl<K, V, S: Shape> Branch<K, V, S> {
         let key = size_of::<K>();
         if key <= PLAIN_BYTES_MAX && key > size_of::<Node>() { PLAIN_BYTES_MAX } else { size_of::<Node>() }
     };
+    /// Where the separators begin, or the heads if keys are bytes.
     const SEPARATORS: usize = size_of::<Header>().next_multiple_of(16);
     const COUNT: usize = if S::COUNTED { size_of::<usize>() } else { 0 };
 
@@ -52,12 +55,27 @@ impl<K, V, S: Shape> Branch<K, V, S> {
     const CHILDREN: usize =
         (Self::SEPARATORS + Self::CAP * Self::SEPARATOR).next_multiple_of(align_of::<Node>());
     const COUNTS: usize = Self::CHILDREN + (Self::CAP + 1) * size_of::<Node>();
-    pub(super) const BYTES: usize = (Self::COUNTS + (Self::CAP + 1) * Self::COUNT).next_multiple_of(LINE);
-    /// Where the parts that a search reads first end.
-    pub(super) const SEARCHED_BYTES: usize = Self::SEPARATORS + Self::CAP * Self::SEPARATOR;
+    const END: usize = Self::COUNTS + (Self::CAP + 1) * Self::COUNT;
 
-    fn layout() -> Layout {
-        Layout::from_size_align(Self::BYTES, LINE).expect("a branch is far below isize::MAX bytes")
+    /// How far heads push the other parts back, if keys are bytes.
+    #[inline(always)]
+    fn heads_bytes() -> usize {
+        if is_bytes::<K>() { lanes_for(Self::CAP) * size_of::<u64>() } else { 0 }
+    }
+
+    pub(super) fn bytes() -> usize {
+        (Self::END + Self::heads_bytes()).next_multiple_of(LINE)
+    }
+
+    /// Where the parts that a search reads first end.
+    #[inline(always)]
+    pub(super) fn searched_bytes() -> usize {
+        Self::SEPARATORS
+            + if is_bytes::<K>() { Self::heads_bytes() } else { const { Self::CAP * Self::SEPARATOR } }
+    }
+
+    pub(super) fn layout() -> Layout {
+        Layout::from_size_align(Self::bytes(), LINE).expect("a branch is far below isize::MAX bytes")
     }
 
     /// A new branch with one child and no separator; the caller adds another at once.
@@ -70,6 +88,11 @@ impl<K, V, S: Shape> Branch<K, V, S> {
         let branch = Self::of(node);
         // SAFETY: the places are within the capacity; of lanes, separators are keys.
         unsafe { fill_up(branch.separator_ptr(0).cast::<K>(), Self::CAP) };
+        if is_bytes::<K>() {
+            // SAFETY: the layout has so many lanes there, aligned for them as the header is.
+            unsafe { branch.lanes_ptr().write_bytes(u8::MAX, lanes_for(Self::CAP)) };
+            branch.heads_mut().cut_anew(0, |_| &[]);
+        }
         branch.write_child(0, child);
         branch.set_count(0, count);
         branch
@@ -118,17 +141,17 @@ impl<K, V, S: Shape> Branch<K, V, S> {
 
     #[inline(always)]
     fn separator_ptr(self, index: usize) -> *mut u8 {
-        self.node.at(Self::SEPARATORS + index * Self::separator_bytes())
+        self.node.at(Self::SEPARATORS + Self::heads_bytes() + index * Self::separator_bytes())
     }
 
     #[inline(always)]
     fn child_ptr(self, slot: usize) -> *mut Node {
-        self.node.at(Self::CHILDREN + slot * size_of::<Node>()).cast()
+        self.node.at(Self::CHILDREN + Self::heads_bytes() + slot * size_of::<Node>()).cast()
     }
 
     #[inline(always)]
     fn count_ptr(self, slot: usize) -> *mut usize {
-        self.node.at(Self::COUNTS + slot * size_of::<usize>()).cast()
+        self.node.at(Self::COUNTS + Self::heads_bytes() + slot * size_of::<usize>()).cast()
     }
 
     #[inline(always)]
@@ -145,15 +168,22 @@ impl<K, V, S: Shape> Branch<K, V, S> {
 
     /// The child that a search goes into: the number of separators that are not greater than what is sought.
     #[inline(always)]
-    pub(super) fn search<P: Probe<K>>(self, probe: P) -> Node {
+    pub(super) fn search<P: Probe<K>>(self, probe: &mut P) -> Node {
         let slot = self.search_slot(probe);
         // SAFETY: `slot <= len`: `search_slot` never gives more.
         unsafe { *self.child_ptr(slot) }
     }
 
     #[inline(always)]
-    pub(super) fn search_slot<P: Probe<K>>(self, probe: P) -> usize {
+    pub(super) fn search_slot<P: Probe<K>>(self, probe: &mut P) -> usize {
         let len = self.len();
+        if P::HEADS {
+            let heads = self.heads();
+            let (index, hit) = probe.seek(heads, |index| self.first_bytes(index));
+            let slot = (index + usize::from(hit)).min(len);
+            probe.descend(heads, slot);
+            return slot;
+        }
         if P::WHOLE && const { Self::CAP + lead::<K>() <= BLOCK } {
             // SAFETY: where a probe wants whole blocks, keys are lanes, initialised up to the capacity (invariant 2).
             let block = unsafe { slice::from_raw_parts(self.separator_ptr(0).cast::<K>(), Self::CAP) };
@@ -171,6 +201,49 @@ impl<K, V, S: Shape> Branch<K, V, S> {
             })
         };
         slot.min(len)
+    }
+
+    #[inline(always)]
+    fn lanes_ptr(self) -> *mut u64 {
+        self.node.at(Self::SEPARATORS).cast()
+    }
+
+    /// The heads, where keys are bytes.
+    #[inline(always)]
+    fn heads(&self) -> Heads<'_> {
+        assert!(is_bytes::<K>());
+        // SAFETY: of such keys a branch has these lanes, initialised (invariant 2), and they change under `&mut Tree` only.
+        Heads::new(unsafe { slice::from_raw_parts(self.lanes_ptr(), lanes_for(Self::CAP)) }, self.len())
+    }
+
+    /// The heads, to be changed; the caller has the tree to itself.
+    fn heads_mut(&self) -> HeadsMut<'_> {
+        assert!(is_bytes::<K>());
+        // SAFETY: as in `heads`; there is no other reference to them while the caller uses this one.
+        HeadsMut::new(unsafe { slice::from_raw_parts_mut(self.lanes_ptr(), lanes_for(Self::CAP)) })
+    }
+
+    /// The bytes of a separator, where keys are bytes: of the first key in the leaf that it is the address of.
+    #[inline(always)]
+    fn first_bytes(&self, index: usize) -> &[u8] {
+        assert!(is_bytes::<K>() && index < self.len());
+        // SAFETY: initialised by the assertion (invariant 2), and of a type that is not plain a node.
+        let first = unsafe { *self.separator_ptr(index).cast::<Node>() };
+        let first = Leaf::<K, V>::of(first);
+        // SAFETY: key 0 is initialised if there is one; nothing changes while a caller compares bytes.
+        let key = if first.len() > 0 { unsafe { &*first.key_ptr(0) } } else { return &[] };
+        bytes_of(key).unwrap_or_default()
+    }
+
+    /// Whether separators not in use are the greatest key, if keys are lanes, for `validate`.
+    pub(super) fn is_filled_up(self) -> bool {
+        // SAFETY: of lanes, separators are keys, initialised up to the capacity (invariant 2).
+        unsafe { is_filled_up(self.separator_ptr(self.len()).cast::<K>(), Self::CAP - self.len()) }
+    }
+
+    /// Whether heads are what they should be, for `validate`.
+    pub(super) fn heads_fit(self) -> bool {
+        !is_bytes::<K>() || self.heads().are_of(|index| self.first_bytes(index))
     }
 
     /// The slot of `child`, which is one of this branch's children.
@@ -216,6 +289,9 @@ impl<K, V, S: Shape> Branch<K, V, S> {
     pub(super) fn set_separator(self, index: usize, separator: &Separator) {
         assert!(index < self.len());
         self.write_separator(index, separator);
+        if is_bytes::<K>() {
+            self.heads_mut().set(index, self.len(), |index| self.first_bytes(index));
+        }
     }
 
     fn write_child(self, slot: usize, child: Node) {
@@ -293,6 +369,9 @@ impl<K, V, S: Shape> Branch<K, V, S> {
         self.set_count(slot, count);
         // SAFETY: one more separator and child are initialised, `len < CAP` by the assertion.
         unsafe { self.node.set_len(len + 1) };
+        if is_bytes::<K>() {
+            self.heads_mut().insert(index, len + 1, |index| self.first_bytes(index));
+        }
     }
 
     /// Takes out the child at `slot >= 1` and the separator before it.
@@ -313,6 +392,9 @@ impl<K, V, S: Shape> Branch<K, V, S> {
             // SAFETY: as for children.
             unsafe { shift(self.count_ptr(slot + 1), self.count_ptr(slot), len - slot) };
         }
+        if is_bytes::<K>() {
+            self.heads_mut().remove(slot - 1, len);
+        }
         // SAFETY: one less is initialised.
         unsafe { self.shorten(len - 1) };
     }
@@ -329,6 +411,9 @@ impl<K, V, S: Shape> Branch<K, V, S> {
             // SAFETY: as for children.
             unsafe { shift(self.count_ptr(1), self.count_ptr(0), len) };
         }
+        if is_bytes::<K>() {
+            self.heads_mut().remove(0, len);
+        }
         // SAFETY: one less is initialised.
         unsafe { self.shorten(len - 1) };
     }
@@ -340,6 +425,9 @@ impl<K, V, S: Shape> Branch<K, V, S> {
     unsafe fn shorten(self, len: usize) {
         // SAFETY: the places are within the capacity; of lanes, separators are keys.
         unsafe { fill_up(self.separator_ptr(len).cast::<K>(), self.len() - len) };
+        if is_bytes::<K>() {
+            self.heads_mut().remove_range(len, self.len() - len, self.len());
+        }
         // SAFETY: the caller's promise.
         unsafe { self.node.set_len(len) };
     }
@@ -350,8 +438,18 @@ impl<K, V, S: Shape> Branch<K, V, S> {
         assert!(slot >= 1 && slot <= len);
         let between = self.separator(slot - 1);
         let right = Self::alloc(pool, self.child(slot), self.count(slot));
-        for from in slot + 1..=len {
-            right.insert(from - slot, &self.separator(from - 1), self.child(from), self.count(from));
+        let moved = len - slot;
+        // SAFETY: separators `slot..len` are initialised, and the new branch has room for all that this one has.
+        unsafe { shift(self.separator_ptr(slot), right.separator_ptr(0), moved * Self::separator_bytes()) };
+        for to in 1..=moved {
+            right.write_child(to, self.child(slot + to));
+            right.set_count(to, self.count(slot + to));
+        }
+        // SAFETY: so many separators and one child more are initialised now.
+        unsafe { right.node.set_len(moved) };
+        if is_bytes::<K>() {
+            right.heads_mut().take_over(&self.heads_mut(), slot, moved);
+            right.heads_mut().sharpen(moved, |index| right.first_bytes(index));
         }
         // SAFETY: a shorter prefix of what is initialised.
         unsafe { self.shorten(slot - 1) };

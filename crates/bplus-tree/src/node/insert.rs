@@ -79,16 +79,20 @@ impl<K, V, S: Shape> Tree<K, V, S> {
 
     /// Moves the root leaf, the tree's only node, into a larger one of at most full size.
     pub(super) fn widen_root(&mut self, cap: usize) -> Leaf<K, V> {
+        let leaf = Leaf::alloc_alone(cap.min(const { Leaf::<K, V>::full_cap::<S>() }));
+        self.replace_root(leaf);
+        leaf
+    }
+
+    /// Moves the entries of the root leaf, the tree's only node, into `leaf`, which is empty and large enough.
+    pub(super) fn replace_root(&mut self, leaf: Leaf<K, V>) {
         let trunk = self.trunk.take().expect("the root leaf is there");
         assert!(trunk.height == 0);
         let old = trunk.first;
-        let cap = cap.min(const { Leaf::<K, V>::full_cap::<S>() });
-        let leaf = Leaf::alloc_alone(cap);
         old.transfer(0, old.len(), leaf, 0);
         self.trunk = Some(Trunk::of_leaf(leaf));
         // SAFETY: the trunk that had the handle was replaced, and the entries moved out.
         unsafe { old.free::<S>(&mut self.leaves) };
-        leaf
     }
 
     /// Splits a full leaf and puts the entry into one of the halves.

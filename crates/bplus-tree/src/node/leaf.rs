@@ -6,7 +6,9 @@ use core::slice;
 
 use simd_kernels::prefetch;
 
-use super::plain::{fill_up, lead};
+use super::bytes::{bytes_of, is_bytes};
+use super::heads::{Heads, HeadsMut, lanes_for};
+use super::plain::{fill_up, is_filled_up, lead};
 use super::probe::{BLOCK, Probe};
 use super::{Header, Node, shift};
 use crate::arena::{self, LINE, Pool, Releaser};
@@ -18,6 +20,21 @@ struct Links {
     prev: Option<Node>,
     next: Option<Node>,
 }
+
+/// Where heads begin, in leaves that have them.
+const HEADS: usize = size_of::<Header>();
+
+/// Where the parts of a leaf begin, counted in bytes from its start.
+struct Parts {
+    keys: usize,
+    values: usize,
+    links: usize,
+    end: usize,
+}
+
+/// Lines of a block of keys, the header included, and keys of eight bytes in a line.
+const LINES: usize = BLOCK / LANES;
+const LANES: usize = LINE / 8;
 
 /// The bytes that a leaf of small entries fills.
 const LEAF_BYTES: usize = 1024;
@@ -51,22 +68,27 @@ impl<K, V> PartialEq for Leaf<K, V> {
 impl<K, V> Eq for Leaf<K, V> {}
 
 impl<K, V> Leaf<K, V> {
-    const KEYS: usize = size_of::<Header>().next_multiple_of(align_of::<K>());
     const ALIGN: usize = {
         let entry = if align_of::<K>() > align_of::<V>() { align_of::<K>() } else { align_of::<V>() };
         if entry > LINE { entry } else { LINE }
     };
 
-    const fn values_offset(cap: usize) -> usize {
-        (Self::KEYS + cap * size_of::<K>()).next_multiple_of(align_of::<V>())
+    /// Where the parts of a leaf begin, if `lanes` lanes of heads come before the keys.
+    const fn parts(cap: usize, lanes: usize) -> Parts {
+        let keys = (HEADS + lanes * size_of::<u64>()).next_multiple_of(align_of::<K>());
+        let values = (keys + cap * size_of::<K>()).next_multiple_of(align_of::<V>());
+        let links = (values + cap * size_of::<V>()).next_multiple_of(align_of::<Links>());
+        Parts { keys, values, links, end: links + size_of::<Links>() }
     }
 
-    const fn links_offset(cap: usize) -> usize {
-        (Self::values_offset(cap) + cap * size_of::<V>()).next_multiple_of(align_of::<Links>())
+    #[inline(always)]
+    fn parts_of(cap: usize) -> Parts {
+        Self::parts(cap, if is_bytes::<K>() { lanes_for(cap) } else { 0 })
     }
 
+    /// Bytes of a leaf without heads.
     const fn bytes(cap: usize) -> usize {
-        Self::links_offset(cap) + size_of::<Links>()
+        Self::parts(cap, 0).end
     }
 
     /// Entries in a leaf of full size: as many as fit a kibibyte, but 4..=64 and at least 8 if that takes no more
@@ -74,7 +96,8 @@ impl<K, V> Leaf<K, V> {
     pub(crate) const fn full_cap<S: Shape>() -> usize {
         if S::LEAF > 0 {
             // Here, where it is a constant: `bytes` overflows at compile time or nowhere, for no `cap` is greater.
-            assert!(Self::bytes(S::LEAF) < isize::MAX as usize - Self::ALIGN, "a leaf is too large");
+            let largest = Self::parts(S::LEAF, lanes_for(S::LEAF)).end;
+            assert!(largest < isize::MAX as usize - Self::ALIGN, "a leaf is too large");
             return S::LEAF;
         }
         let mut cap = BLOCK - lead::<K>();
@@ -87,19 +110,22 @@ impl<K, V> Leaf<K, V> {
         cap
     }
 
-    fn layout(cap: usize) -> Layout {
-        let bytes = Self::bytes(cap).next_multiple_of(Self::ALIGN);
+    pub(super) fn layout(cap: usize) -> Layout {
+        let bytes = Self::parts_of(cap).end.next_multiple_of(Self::ALIGN);
         Layout::from_size_align(bytes, Self::ALIGN).expect("a leaf is far below isize::MAX bytes")
     }
 
     /// Bytes of a full-size leaf, for reports and prefetches.
-    pub(crate) const fn full_bytes<S: Shape>() -> usize {
-        Self::bytes(Self::full_cap::<S>()).next_multiple_of(Self::ALIGN)
+    #[inline(always)]
+    pub(crate) fn full_bytes<S: Shape>() -> usize {
+        Self::parts_of(const { Self::full_cap::<S>() }).end.next_multiple_of(Self::ALIGN)
     }
 
     /// Where the keys of a full-size leaf end.
-    pub(crate) const fn keys_end<S: Shape>() -> usize {
-        Self::KEYS + Self::full_cap::<S>() * size_of::<K>()
+    #[inline(always)]
+    pub(crate) fn keys_end<S: Shape>() -> usize {
+        let cap = const { Self::full_cap::<S>() };
+        Self::parts_of(cap).keys + cap * size_of::<K>()
     }
 
     /// Bytes of this leaf.
@@ -119,6 +145,11 @@ impl<K, V> Leaf<K, V> {
         Self::begin(arena::alloc_alone(Self::layout(cap)), cap)
     }
 
+    /// As [`Leaf::alloc_alone`], or the layout that there is no memory for.
+    pub(super) fn try_alloc_alone(cap: usize) -> Result<Self, Layout> {
+        Ok(Self::begin(arena::try_alloc_alone(Self::layout(cap))?, cap))
+    }
+
     fn begin(node: Node, cap: usize) -> Self {
         // A node from the free list remembers its former life.
         // SAFETY: a prefix of length 0 is initialised.
@@ -128,6 +159,11 @@ impl<K, V> Leaf<K, V> {
         let leaf = Self::of(node);
         // SAFETY: the places are within the capacity.
         unsafe { fill_up(leaf.key_ptr(0), cap) };
+        if is_bytes::<K>() {
+            // SAFETY: the layout has so many lanes there, aligned for them as the header is.
+            unsafe { leaf.lanes_ptr().write_bytes(u8::MAX, lanes_for(cap)) };
+            leaf.heads_mut().cut_anew(0, |_| &[]);
+        }
         leaf.set_prev(None);
         leaf.set_next(None);
         leaf
@@ -175,7 +211,7 @@ impl<K, V> Leaf<K, V> {
 
     #[inline(always)]
     fn links(self) -> *mut Links {
-        self.node.at(Self::links_offset(self.cap())).cast()
+        self.node.at(Self::parts_of(self.cap()).links).cast()
     }
 
     #[inline(always)]
@@ -222,12 +258,12 @@ impl<K, V> Leaf<K, V> {
 
     #[inline(always)]
     pub(super) fn key_ptr(self, index: usize) -> *mut K {
-        self.node.at(Self::KEYS + index * size_of::<K>()).cast()
+        self.node.at(Self::parts_of(self.cap()).keys + index * size_of::<K>()).cast()
     }
 
     #[inline(always)]
     pub(super) fn value_ptr(self, index: usize) -> *mut V {
-        self.node.at(Self::values_offset(self.cap()) + index * size_of::<V>()).cast()
+        self.node.at(Self::parts_of(self.cap()).values + index * size_of::<V>()).cast()
     }
 
     #[inline(always)]
@@ -236,10 +272,58 @@ impl<K, V> Leaf<K, V> {
         unsafe { slice::from_raw_parts(self.key_ptr(0), self.len()) }
     }
 
+    #[inline(always)]
+    fn lanes_ptr(self) -> *mut u64 {
+        self.node.at(HEADS).cast()
+    }
+
+    /// The heads of a leaf of `cap` places, where keys are bytes.
+    #[inline(always)]
+    fn heads(&self, cap: usize) -> Heads<'_> {
+        assert!(is_bytes::<K>() && cap == self.cap());
+        // SAFETY: of such keys a leaf has these lanes, initialised (invariant 2), and they change under `&mut Tree` only.
+        Heads::new(unsafe { slice::from_raw_parts(self.lanes_ptr(), lanes_for(cap)) }, self.len())
+    }
+
+    /// The heads, to be changed; the caller has the tree to itself.
+    fn heads_mut(&self) -> HeadsMut<'_> {
+        assert!(is_bytes::<K>());
+        // SAFETY: as in `heads`; there is no other reference to them while the caller uses this one.
+        HeadsMut::new(unsafe { slice::from_raw_parts_mut(self.lanes_ptr(), lanes_for(self.cap())) })
+    }
+
+    /// The bytes of a key, where keys are bytes.
+    #[inline(always)]
+    pub(super) fn key_bytes(&self, index: usize) -> &[u8] {
+        self.keys().get(index).and_then(bytes_of).unwrap_or_default()
+    }
+
+    /// Takes the heads anew, after keys were changed in place.
+    pub(super) fn keys_changed(self) {
+        if is_bytes::<K>() {
+            self.heads_mut().cut_anew(self.len(), |index| self.key_bytes(index));
+        }
+    }
+
+    /// Whether places not in use hold the greatest key, if keys are lanes, for `validate`.
+    pub(super) fn is_filled_up(self) -> bool {
+        // SAFETY: of lanes, places up to the capacity are initialised (invariant 2).
+        unsafe { is_filled_up(self.key_ptr(self.len()), self.cap() - self.len()) }
+    }
+
+    /// Whether heads are what they should be, for `validate`.
+    pub(super) fn heads_fit(self) -> bool {
+        !is_bytes::<K>() || self.heads(self.cap()).are_of(|index| self.key_bytes(index))
+    }
+
     /// The number of keys less than the probe's, and whether the next is equal to it.
     #[inline(always)]
-    pub(super) fn lower<S: Shape, P: Probe<K>>(self, probe: P) -> (usize, bool) {
+    pub(super) fn lower<S: Shape, P: Probe<K>>(self, probe: &mut P) -> (usize, bool) {
         let full = const { Self::full_cap::<S>() };
+        if P::HEADS {
+            let cap = if self.cap() == full { full } else { self.cap() };
+            return probe.seek(self.heads(cap), |index| self.key_bytes(index));
+        }
         if !P::WHOLE || const { Self::full_cap::<S>() + lead::<K>() > BLOCK } || self.cap() != full {
             return probe.lower(self.keys());
         }
@@ -247,6 +331,55 @@ impl<K, V> Leaf<K, V> {
         let block = unsafe { slice::from_raw_parts(self.key_ptr(0), full) };
         let (index, hit) = probe.lower(block);
         (index, hit && index < self.len())
+    }
+
+    /// Whether leaves are searched line by line: their keys are lanes of eight bytes that fill all lines of a block.
+    const fn by_lines<S: Shape, P: Probe<K>>() -> bool {
+        P::WHOLE && size_of::<K>() == 8 && Self::full_cap::<S>() + lead::<K>() == BLOCK
+    }
+
+    /// Asks for the lines that [`Leaf::narrow`] reads.
+    #[inline(always)]
+    pub(super) fn prefetch_to_narrow<S: Shape, P: Probe<K>>(self) {
+        if const { Self::by_lines::<S, P>() } {
+            for line in (0..LINES).step_by(2) {
+                prefetch(self.node.at(line * LINE));
+            }
+        } else {
+            for line in 0..Self::keys_end::<S>().div_ceil(LINE).min(2 * LINES) {
+                prefetch(self.node.at(line * LINE));
+            }
+        }
+    }
+
+    /// Which pair of lines [`Leaf::lower_in`] has to search: every other line is looked at with one key, and the line
+    /// behind the last that is before the probe is asked for. So of eight lines five are fetched (decision 0092).
+    #[inline(always)]
+    pub(super) fn narrow<S: Shape, P: Probe<K>>(self, probe: P) -> usize {
+        if !const { Self::by_lines::<S, P>() } || self.cap() != const { Self::full_cap::<S>() } {
+            return 0;
+        }
+        // SAFETY: keys are lanes, initialised up to the capacity (invariant 2), which is the full one.
+        let block = unsafe { slice::from_raw_parts(self.key_ptr(0), const { Self::full_cap::<S>() }) };
+        let firsts = (2..LINES).step_by(2).map(|line| &block[line * LANES - lead::<K>()]);
+        let pair = firsts.map(|first| usize::from(probe.is_after(first))).sum();
+        prefetch(self.node.at((2 * pair + 1) * LINE));
+        pair
+    }
+
+    /// As [`Leaf::lower`], in the lines that [`Leaf::narrow`] gave.
+    #[inline(always)]
+    pub(super) fn lower_in<S: Shape, P: Probe<K>>(self, pair: usize, probe: &mut P) -> (usize, bool) {
+        if !const { Self::by_lines::<S, P>() } || self.cap() != const { Self::full_cap::<S>() } {
+            return self.lower::<S, P>(probe);
+        }
+        // SAFETY: as in `narrow`.
+        let block = unsafe { slice::from_raw_parts(self.key_ptr(0), const { Self::full_cap::<S>() }) };
+        // The first pair of lines lacks the lanes of the header; it is searched with as many behind it.
+        let from = (2 * LANES * pair).saturating_sub(lead::<K>());
+        let index = from + probe.lower(&block[from..from + 2 * LANES]).0;
+        // It may be the first key behind these lines. No key before it is equal, so the next is if it is not greater.
+        (index, index < self.len() && probe.not_before(&block[index]))
     }
 
     /// Asks for the lines that hold entries, and for the links.
@@ -259,10 +392,10 @@ impl<K, V> Leaf<K, V> {
                 prefetch(self.node.at(line * LINE));
             }
         };
-        let (values, links) = (Self::values_offset(self.cap()), Self::links_offset(self.cap()));
-        ask(LINE, Self::KEYS + len * size_of::<K>());
-        ask(values, values + len * size_of::<V>());
-        ask(links, links + 1);
+        let parts = Self::parts_of(self.cap());
+        ask(parts.keys.max(LINE), parts.keys + len * size_of::<K>());
+        ask(parts.values, parts.values + len * size_of::<V>());
+        ask(parts.links, parts.links + 1);
     }
 
     /// Puts an entry at `index`; later ones move up.
@@ -280,6 +413,9 @@ impl<K, V> Leaf<K, V> {
         unsafe { self.value_ptr(index).write(value) };
         // SAFETY: `0..=len` is initialised now, and `len < cap` by the assertion.
         unsafe { self.node.set_len(len + 1) };
+        if is_bytes::<K>() {
+            self.heads_mut().insert(index, len + 1, |index| self.key_bytes(index));
+        }
     }
 
     /// Puts an entry at the end.
@@ -293,6 +429,9 @@ impl<K, V> Leaf<K, V> {
         unsafe { self.value_ptr(len).write(value) };
         // SAFETY: `0..=len` is initialised now, and `len < cap` by the assertion.
         unsafe { self.node.set_len(len + 1) };
+        if is_bytes::<K>() {
+            self.heads_mut().set(len, len + 1, |index| self.key_bytes(index));
+        }
     }
 
     /// Takes the entry at `index` out; later ones move down.
@@ -312,6 +451,9 @@ impl<K, V> Leaf<K, V> {
         unsafe { fill_up(self.key_ptr(len - 1), 1) };
         // SAFETY: one less is initialised.
         unsafe { self.node.set_len(len - 1) };
+        if is_bytes::<K>() {
+            self.heads_mut().remove(index, len);
+        }
         (key, value)
     }
 
@@ -338,5 +480,21 @@ impl<K, V> Leaf<K, V> {
         unsafe { self.node.set_len(len - count) };
         // SAFETY: `count` entries came, within the capacity by the assertion.
         unsafe { to.node.set_len(to_len + count) };
+        if is_bytes::<K>() {
+            self.transfer_heads(from, count, to);
+        }
+    }
+
+    /// The heads' part of a transfer, after the keys'.
+    fn transfer_heads(self, from: usize, count: usize, to: Self) {
+        let (len, mut heads, mut heads_to) = (self.len(), self.heads_mut(), to.heads_mut());
+        if to.len() == count {
+            heads_to.take_over(&heads, from, count);
+            heads_to.sharpen(count, |index| to.key_bytes(index));
+        } else {
+            heads_to.cut_anew(to.len(), |index| to.key_bytes(index));
+        }
+        heads.remove_range(from, count, len + count);
+        heads.sharpen(len, |index| self.key_bytes(index));
     }
 }

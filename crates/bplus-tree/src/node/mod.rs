@@ -5,6 +5,7 @@
 //! leaf    | Header | K x cap | V x cap | prev 8 | next 8 |                            entries 0..len, keys ascending
 //! branch  | Header | separator x cap | child 8 x (cap + 1) | count 8 x (cap + 1) |    separators 0..len, children 0..=len
 //! ```
+//! Of keys that are ordered as their bytes (`bytes`), both kinds have heads behind the header: `8 x cap | cut 8 |`.
 //!
 //! All entries are in leaves; leaves are linked in key order. A separator stands between two children: keys below
 //! the left one are less than it, keys below the right one are not. Of a plain key type (see `plain`) it is a copy of
@@ -19,7 +20,7 @@
 //! 2. *Initialised prefix.* A leaf's keys and values `0..len` are initialised and owned by the leaf; a branch's
 //!    separators `0..len` and children (and counts, if the shape has them) `0..=len` are initialised. Keys and
 //!    separators that are lanes (primitive integers, see `plain`) are initialised up to `cap`; from `len` on they are
-//!    the greatest number, on which no safety hangs.
+//!    the greatest number, on which no safety hangs. The lanes of heads and the cut are always initialised.
 //! 3. *Shape.* Nodes at depth `height` are leaves, nodes above are branches with `len >= 1`; `parent` and the links
 //!    `prev`/`next` agree with the children; `len <= cap`. Only the root may be an empty leaf or have a small `cap`.
 //! 4. *Exclusivity.* Nodes change only under `&mut Tree`; the references that iterators give out point to keys and
@@ -34,6 +35,8 @@
 mod batch;
 mod branch;
 mod bulk;
+mod bytes;
+mod heads;
 mod insert;
 mod join;
 mod leaf;
@@ -41,6 +44,9 @@ pub(crate) mod plain;
 mod probe;
 mod range;
 mod remove;
+mod reserve;
+mod search;
+mod span;
 mod tree;
 mod validate;
 
@@ -48,7 +54,7 @@ use core::ptr::NonNull;
 
 pub(crate) use batch::BATCH;
 pub(crate) use leaf::Leaf;
-pub(crate) use range::{IntoRange, Span, SpanMut};
+pub(crate) use span::{IntoRange, Span, SpanMut};
 pub(crate) use tree::{Slot, Tree};
 
 /// What both kinds of node begin with.

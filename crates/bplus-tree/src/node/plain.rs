@@ -1,7 +1,8 @@
 //! Which key types may be copied into branches, decided at compile time by the exact type.
 //!
 //! [`is_plain`] and [`same`] compare type ids without asking for `'static`; in optimised code they are constants.
-//! A type id ignores lifetimes, so "same" is only concluded for types that have none.
+//! A type id ignores lifetimes, so "same" is only concluded for types that have none, and for two of which only the
+//! outermost borrow is then used (`bytes`).
 
 use core::any::TypeId;
 use core::marker::PhantomData;
@@ -32,9 +33,9 @@ fn id_of<T: ?Sized>() -> TypeId {
     phantom.id()
 }
 
-/// Whether `A` is exactly `B`; `B` has no lifetimes, being `'static`.
+/// Whether `A` is `B` but for lifetimes: exactly `B`, if `B` has none.
 #[inline(always)]
-pub(crate) fn same<A: ?Sized, B: 'static>() -> bool {
+pub(crate) fn same<A: ?Sized, B: ?Sized + 'static>() -> bool {
     id_of::<A>() == TypeId::of::<B>()
 }
 
@@ -69,6 +70,33 @@ pub(super) unsafe fn fill_up<K>(keys: *mut K, count: usize) {
         )+};
     }
     lanes!(u64, u32, usize, i64, i32, isize, u16, i16, u8, i8);
+}
+
+/// Whether keys are searched in the lanes of vectors: the primitive integers.
+#[inline(always)]
+pub(super) fn is_lane<K>() -> bool {
+    macro_rules! any_of {
+        ($($type:ty),+) => { $( (const { size_of::<K>() == size_of::<$type>() } && same::<K, $type>()) )||+ };
+    }
+    any_of!(u64, u32, usize, i64, i32, isize, u16, i16, u8, i8)
+}
+
+/// Whether [`fill_up`] wrote `count` keys from `keys` on, or had nothing to write.
+///
+/// # Safety
+/// - `count` keys may be read from `keys` on if they are lanes.
+pub(super) unsafe fn is_filled_up<K>(keys: *const K, count: usize) -> bool {
+    macro_rules! lanes {
+        ($($type:ty),+) => {$(
+            if const { size_of::<K>() == size_of::<$type>() } && same::<K, $type>() {
+                // SAFETY: the caller's promise; `K` is this type.
+                let keys = unsafe { core::slice::from_raw_parts(keys.cast::<$type>(), count) };
+                return keys.iter().all(|key| *key == <$type>::MAX);
+            }
+        )+};
+    }
+    lanes!(u64, u32, usize, i64, i32, isize, u16, i16, u8, i8);
+    true
 }
 
 /// Lanes of keys that a node's header takes up in its first cache line.

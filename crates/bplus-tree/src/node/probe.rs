@@ -5,6 +5,8 @@ use core::cmp::Ordering;
 
 use simd_kernels::search::{self, Key};
 
+use super::heads::Heads;
+
 /// A key that is sought among stored keys of type `K`. Its answers are positions; a wrong order gives wrong
 /// positions, but never one beyond the slice.
 pub(super) trait Probe<K>: Copy {
@@ -14,9 +16,22 @@ pub(super) trait Probe<K>: Copy {
     fn upper(self, keys: &[K]) -> usize;
     /// Whether the sought key is not before `key`.
     fn not_before(self, key: &K) -> bool;
+    /// Whether the sought key is behind `key`.
+    fn is_after(self, key: &K) -> bool;
 
     /// Whether keys are lanes, so that whole blocks of them, filled up with the greatest key, can be searched.
     const WHOLE: bool = false;
+
+    /// Whether it is nodes' heads that are searched, by `seek` instead of `lower` and `upper`.
+    const HEADS: bool = false;
+    /// The number of keys less than the sought one, and whether the next is equal to it; `key` gives their bytes.
+    #[inline(always)]
+    fn seek<'k>(&mut self, _: Heads<'_>, _: impl Fn(usize) -> &'k [u8]) -> (usize, bool) {
+        (0, false)
+    }
+    /// Takes note that the search goes on below child `slot` of the branch that has these heads.
+    #[inline(always)]
+    fn descend(&mut self, _: Heads<'_>, _slot: usize) {}
 }
 
 /// The most keys of a block that is searched whole, and lanes of the header before it.
@@ -49,6 +64,11 @@ impl<K: Borrow<Q>, Q: Ord + ?Sized> Probe<K> for ByOrd<'_, Q> {
     #[inline]
     fn not_before(self, key: &K) -> bool {
         key.borrow().cmp(self.0) != Ordering::Greater
+    }
+
+    #[inline]
+    fn is_after(self, key: &K) -> bool {
+        key.borrow().cmp(self.0) == Ordering::Less
     }
 }
 
@@ -85,6 +105,11 @@ macro_rules! by_lanes {
             #[inline(always)]
             fn not_before(self, key: &T) -> bool {
                 *key <= self.sought
+            }
+
+            #[inline(always)]
+            fn is_after(self, key: &T) -> bool {
+                *key < self.sought
             }
 
             const WHOLE: bool = true;

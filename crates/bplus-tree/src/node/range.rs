@@ -1,7 +1,5 @@
-//! Walking the leaves: a span of entries with two ends, borrowed or by value.
+//! Walking the leaves: a range of entries with two ends, and what is asked for ahead of it.
 
-use core::marker::PhantomData;
-use core::mem;
 use core::ptr;
 
 use simd_kernels::prefetch;
@@ -9,7 +7,7 @@ use simd_kernels::prefetch;
 use super::Node;
 use super::branch::Branch;
 use super::leaf::Leaf;
-use super::tree::{Slot, Tree, Trunk};
+use super::tree::{Slot, Tree};
 use crate::shape::Shape;
 
 /// The entries between two gaps, the front gap not behind the back gap. `Copy`, so that shared iterators can be cloned;
@@ -31,10 +29,11 @@ pub(crate) struct RawRange<K, V> {
     rest: usize,
     back: Option<Leaf<K, V>>,
     back_index: usize,
-    /// The branch above the front leaf and its slot there, to ask for leaves further ahead than the links reach:
-    /// known from the second step between leaves on.
+    /// The branch above the front leaf and its slot there, to ask for leaves further ahead than the links reach.
     above: Option<Node>,
     slot: usize,
+    /// The slot there at which nothing more is to be asked for: of the back leaf, which was searched already, or the end.
+    stop: usize,
 }
 
 /// How many leaves ahead of the front are asked for: the lines in use.
@@ -64,7 +63,8 @@ impl<K, V> RawRange<K, V> {
             back: None,
             back_index: 0,
             above: None,
-            slot: usize::MAX,
+            slot: 0,
+            stop: 0,
         }
     }
 
@@ -74,10 +74,8 @@ impl<K, V> RawRange<K, V> {
         range.back = Some(to.leaf);
         range.back_index = to.index();
         range.enter(from.leaf, from.index());
-        if from.leaf != to.leaf
-            && let Some(next) = from.leaf.next()
-        {
-            Tree::<K, V, S>::prefetch_leaf(next.node());
+        if from.leaf != to.leaf {
+            range.look_ahead_anew::<S>(from.leaf);
         }
         range
     }
@@ -132,38 +130,40 @@ impl<K, V> RawRange<K, V> {
         self
     }
 
-    /// Asks for the leaves that come after `leaf`, which the front has just entered.
+    /// Asks for the leaves that come after `leaf`, which the front has just entered from the one before.
     ///
     /// Links alone lead one leaf further for each miss. The branch above names forty leaves at once.
     fn look_ahead<S: Shape>(&mut self, leaf: Leaf<K, V>) {
         let above = leaf.node().parent();
-        if self.above != above || self.slot == usize::MAX {
-            let known = self.above.is_some();
-            self.above = above;
-            let Some(branch) = above.filter(|_| known).map(Branch::<K, V, S>::of) else {
-                // The first step: many ranges end in the next leaf.
-                if let Some(after) = leaf.next() {
-                    Tree::<K, V, S>::prefetch_leaf(after.node());
-                }
-                return;
-            };
-            self.slot = branch.slot_of(leaf.node());
-            let ahead = &branch.children()[self.slot..];
-            for node in ahead.iter().take(FAR_AHEAD).skip(AHEAD) {
-                prefetch(node.as_ptr().as_ptr());
-            }
-            for node in ahead.iter().take(AHEAD).skip(1) {
-                Tree::<K, V, S>::prefetch_leaf(*node);
-            }
-        } else {
-            self.slot += 1;
+        if self.above != above {
+            return self.look_ahead_anew::<S>(leaf);
         }
+        self.slot += 1;
         let Some(branch) = above.map(Branch::<K, V, S>::of) else { return };
-        if let Some(node) = branch.children().get(self.slot + FAR_AHEAD) {
+        let ahead = branch.children().get(self.slot..self.stop).unwrap_or_default();
+        if let Some(node) = ahead.get(FAR_AHEAD) {
             prefetch(node.as_ptr().as_ptr());
         }
-        if let Some(node) = branch.children().get(self.slot + AHEAD) {
+        if let Some(node) = ahead.get(AHEAD) {
             Leaf::<K, V>::of(*node).prefetch_used();
+        }
+    }
+
+    /// As [`RawRange::look_ahead`], where the branch above is another than before.
+    #[inline(never)]
+    fn look_ahead_anew<S: Shape>(&mut self, leaf: Leaf<K, V>) {
+        self.above = leaf.node().parent();
+        let Some(branch) = self.above.map(Branch::<K, V, S>::of) else { return };
+        let children = branch.children();
+        let slot_of = |leaf: Leaf<K, V>| children.iter().position(|child| *child == leaf.node());
+        self.slot = slot_of(leaf).unwrap_or(0);
+        self.stop = self.back.and_then(slot_of).unwrap_or(children.len());
+        let ahead = children.get(self.slot + 1..self.stop).unwrap_or_default();
+        for node in ahead.iter().take(FAR_AHEAD).skip(AHEAD) {
+            prefetch(node.as_ptr().as_ptr());
+        }
+        for node in ahead.iter().take(AHEAD) {
+            Tree::<K, V, S>::prefetch_leaf(*node);
         }
     }
 
@@ -206,230 +206,5 @@ impl<K, V> RawRange<K, V> {
             self.end - from,
         );
         Some(run)
-    }
-}
-
-type Borrowed<'a, K, V, S> = PhantomData<(&'a K, &'a V, fn() -> S)>;
-type BorrowedMut<'a, K, V, S> = PhantomData<(&'a K, &'a mut V, fn() -> S)>;
-type Owned<K, V, S> = PhantomData<(K, V, fn() -> S)>;
-
-/// A borrowed span: gives `&K` and whatever `V` was borrowed as.
-pub(crate) struct Span<'a, K, V, S> {
-    raw: RawRange<K, V>,
-    tree: Borrowed<'a, K, V, S>,
-}
-
-impl<K, V, S> Clone for Span<'_, K, V, S> {
-    fn clone(&self) -> Self {
-        Self { raw: self.raw, tree: PhantomData }
-    }
-}
-
-impl<K, V, S> Default for Span<'_, K, V, S> {
-    fn default() -> Self {
-        Self { raw: RawRange::empty(), tree: PhantomData }
-    }
-}
-
-// SAFETY: a span is shared references to entries and nodes that nobody changes meanwhile.
-unsafe impl<K: Sync, V: Sync, S> Send for Span<'_, K, V, S> {}
-// SAFETY: the same.
-unsafe impl<K: Sync, V: Sync, S> Sync for Span<'_, K, V, S> {}
-
-impl<'a, K, V, S: Shape> Span<'a, K, V, S> {
-    /// Says how many entries there are, for `len`.
-    pub(crate) fn count(self, len: usize) -> Self {
-        Self { raw: self.raw.count(len), tree: PhantomData }
-    }
-
-    /// Entries not given yet, if `count` was told.
-    pub(crate) fn len(&self) -> usize {
-        self.raw.len()
-    }
-
-    #[inline(always)]
-    pub(crate) fn next(&mut self) -> Option<(&'a K, &'a V)> {
-        let (key, value) = self.raw.next::<S>()?;
-        // SAFETY: the range gives initialised entries of a tree that is borrowed for 'a.
-        let key = unsafe { &*key };
-        // SAFETY: the same.
-        Some((key, unsafe { &*value }))
-    }
-
-    #[inline]
-    pub(crate) fn next_back(&mut self) -> Option<(&'a K, &'a V)> {
-        let (key, value) = self.raw.next_back()?;
-        // SAFETY: as in `next`.
-        let key = unsafe { &*key };
-        // SAFETY: the same.
-        Some((key, unsafe { &*value }))
-    }
-
-    /// The rest of the front leaf.
-    #[inline]
-    pub(crate) fn next_run(&mut self) -> Option<(&'a [K], &'a [V])> {
-        let (keys, values, count) = self.raw.next_run::<S>()?;
-        // SAFETY: the range gives `count` initialised keys in a row of a tree that is borrowed for 'a.
-        let keys = unsafe { core::slice::from_raw_parts(keys, count) };
-        // SAFETY: the same for values.
-        Some((keys, unsafe { core::slice::from_raw_parts(values, count) }))
-    }
-}
-
-/// A mutably borrowed span: gives `&K` and `&mut V`, each entry once.
-pub(crate) struct SpanMut<'a, K, V, S> {
-    raw: RawRange<K, V>,
-    tree: BorrowedMut<'a, K, V, S>,
-}
-
-impl<K, V, S> Default for SpanMut<'_, K, V, S> {
-    fn default() -> Self {
-        Self { raw: RawRange::empty(), tree: PhantomData }
-    }
-}
-
-// SAFETY: a mutable span is a unique reference to its entries: nobody else can reach those that it has not given out.
-unsafe impl<K: Send, V: Send, S> Send for SpanMut<'_, K, V, S> {}
-// SAFETY: `&SpanMut` gives out shared references only.
-unsafe impl<K: Sync, V: Sync, S> Sync for SpanMut<'_, K, V, S> {}
-
-impl<'a, K, V, S: Shape> SpanMut<'a, K, V, S> {
-    /// Says how many entries there are, for `len`.
-    pub(crate) fn count(self, len: usize) -> Self {
-        Self { raw: self.raw.count(len), tree: PhantomData }
-    }
-
-    /// Entries not given yet, if `count` was told.
-    pub(crate) fn len(&self) -> usize {
-        self.raw.len()
-    }
-
-    #[inline(always)]
-    pub(crate) fn next(&mut self) -> Option<(&'a K, &'a mut V)> {
-        let (key, value) = self.raw.next::<S>()?;
-        // SAFETY: the range gives each initialised entry once, of a tree that is mutably borrowed for 'a.
-        let key = unsafe { &*key };
-        // SAFETY: the same.
-        Some((key, unsafe { &mut *value }))
-    }
-
-    #[inline]
-    pub(crate) fn next_back(&mut self) -> Option<(&'a K, &'a mut V)> {
-        let (key, value) = self.raw.next_back()?;
-        // SAFETY: as in `next`; what the back gives, the front does not.
-        let key = unsafe { &*key };
-        // SAFETY: the same.
-        Some((key, unsafe { &mut *value }))
-    }
-
-    /// The rest of the front leaf.
-    #[inline]
-    pub(crate) fn next_run(&mut self) -> Option<(&'a [K], &'a mut [V])> {
-        let (keys, values, count) = self.raw.next_run::<S>()?;
-        // SAFETY: the range gives `count` initialised keys in a row, of a tree that is mutably borrowed for 'a.
-        let keys = unsafe { core::slice::from_raw_parts(keys, count) };
-        // SAFETY: the same for values, each given once.
-        Some((keys, unsafe { core::slice::from_raw_parts_mut(values, count) }))
-    }
-
-    /// The same entries, shared.
-    pub(crate) fn as_span(&self) -> Span<'_, K, V, S> {
-        Span { raw: self.raw, tree: PhantomData }
-    }
-}
-
-/// An owning span: entries that were not given out are dropped with it, then the nodes are freed.
-pub(crate) struct IntoRange<K, V, S: Shape> {
-    raw: RawRange<K, V>,
-    trunk: Trunk<K, V>,
-    entries: Owned<K, V, S>,
-}
-
-// SAFETY: it owns its entries and nodes.
-unsafe impl<K: Send, V: Send, S: Shape> Send for IntoRange<K, V, S> {}
-// SAFETY: `&IntoRange` gives out shared references only.
-unsafe impl<K: Sync, V: Sync, S: Shape> Sync for IntoRange<K, V, S> {}
-
-impl<K, V, S: Shape> IntoRange<K, V, S> {
-    pub(super) fn new(trunk: Trunk<K, V>, len: usize) -> Self {
-        let end = Slot::new(trunk.last, trunk.last.len(), false);
-        let raw = RawRange::between::<S>(Slot::new(trunk.first, 0, false), end);
-        Self { raw: raw.count(len), trunk, entries: PhantomData }
-    }
-
-    /// All entries of a tree; `None` if it has no nodes.
-    pub(crate) fn of(mut tree: Tree<K, V, S>) -> Option<Self> {
-        tree.trunk.take().map(|trunk| Self::new(trunk, tree.len))
-    }
-
-    /// Entries not given out yet.
-    pub(crate) fn len(&self) -> usize {
-        self.raw.len()
-    }
-
-    #[inline]
-    pub(crate) fn next(&mut self) -> Option<(K, V)> {
-        let (key, value) = self.raw.next::<S>()?;
-        // SAFETY: initialised, owned, and given by the range once.
-        let key = unsafe { key.read() };
-        // SAFETY: the same.
-        Some((key, unsafe { value.read() }))
-    }
-
-    #[inline]
-    pub(crate) fn next_back(&mut self) -> Option<(K, V)> {
-        let (key, value) = self.raw.next_back()?;
-        // SAFETY: initialised, owned, and given by the range once.
-        let key = unsafe { key.read() };
-        // SAFETY: the same.
-        Some((key, unsafe { value.read() }))
-    }
-
-    /// The entries that are left, shared.
-    pub(crate) fn as_span(&self) -> Span<'_, K, V, S> {
-        Span { raw: self.raw, tree: PhantomData }
-    }
-}
-
-impl<K, V, S: Shape> Drop for IntoRange<K, V, S> {
-    fn drop(&mut self) {
-        /// Goes on dropping entries when one of them panicked, and frees the nodes in any case.
-        struct Rest<'r, K, V, S: Shape>(&'r mut IntoRange<K, V, S>);
-        impl<K, V, S: Shape> Drop for Rest<'_, K, V, S> {
-            fn drop(&mut self) {
-                if mem::needs_drop::<(K, V)>() {
-                    while self.0.next().is_some() {}
-                }
-                // SAFETY: the owner is being dropped, the last one to have the trunk.
-                unsafe { self.0.trunk.release::<S>() };
-            }
-        }
-        let rest = Rest(self);
-        if mem::needs_drop::<(K, V)>() {
-            while rest.0.next().is_some() {}
-        }
-    }
-}
-
-impl<K, V, S: Shape> Tree<K, V, S> {
-    /// The entries between two gaps of this tree, the first not behind the second; nothing if there are no nodes.
-    pub(crate) fn span(&self, from: Option<Slot<K, V>>, to: Option<Slot<K, V>>) -> Span<'_, K, V, S> {
-        Span { raw: raw_between::<K, V, S>(from, to), tree: PhantomData }
-    }
-
-    /// As [`Tree::span`], with values to change.
-    pub(crate) fn span_mut(
-        &mut self,
-        from: Option<Slot<K, V>>,
-        to: Option<Slot<K, V>>,
-    ) -> SpanMut<'_, K, V, S> {
-        SpanMut { raw: raw_between::<K, V, S>(from, to), tree: PhantomData }
-    }
-}
-
-fn raw_between<K, V, S: Shape>(from: Option<Slot<K, V>>, to: Option<Slot<K, V>>) -> RawRange<K, V> {
-    match (from, to) {
-        (Some(from), Some(to)) => RawRange::between::<S>(from, to),
-        _ => RawRange::empty(),
     }
 }

@@ -1,6 +1,7 @@
 //! Taking an entry out; poor nodes merge with a sibling or borrow from it.
 
 use super::branch::Branch;
+use super::bytes::is_bytes;
 use super::leaf::Leaf;
 use super::tree::{Slot, Tree};
 use crate::shape::Shape;
@@ -17,10 +18,12 @@ impl<K, V, S: Shape> Tree<K, V, S> {
         let entry = leaf.remove(at.index());
         self.len -= 1;
         self.add_count(leaf.node(), -1);
-        if leaf.len() >= Self::LEAF_POOR || leaf.node().parent().is_none() {
-            return (entry, at);
+        let is_rich = leaf.len() >= Self::LEAF_POOR || leaf.node().parent().is_none();
+        let gap = if is_rich { at } else { self.enrich_leaf(at) };
+        if is_bytes::<K>() && at.index() == 0 {
+            self.first_changed(gap.leaf);
         }
-        (entry, self.enrich_leaf(at))
+        (entry, gap)
     }
 
     /// Merges a poor leaf with a sibling, or moves entries over from it; gives where the gap `at` is now.

@@ -1,20 +1,15 @@
-//! [`Tree`]: the trunk, the descent, and the end of a tree.
+//! [`Tree`]: the trunk, the entries at its slots, and the end of a tree.
 
-use core::borrow::Borrow;
 use core::marker::PhantomData;
 use core::mem;
 
 use alloc::vec;
 
-use simd_kernels::{Isa, Level, prefetch};
-
 use super::Node;
 use super::branch::Branch;
 use super::leaf::Leaf;
-use super::plain::{read_as, same};
-use super::probe::{ByLanes, ByOrd, Probe, Scalar};
-use super::range::IntoRange;
-use crate::arena::{LINE, Pool, Releaser};
+use super::span::IntoRange;
+use crate::arena::{Pool, Releaser};
 use crate::shape::Shape;
 
 /// A tree with at least a leaf.
@@ -146,275 +141,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
     }
 }
 
-/// Calls `$found` for the instruction set of this processor with a probe for it.
-macro_rules! per_instruction_set {
-    ($tree:expr, $sought:expr, $scalar:ident, $avx2:ident, $avx512:ident) => {
-        match Level::detect().isa() {
-            #[cfg(target_arch = "x86_64")]
-            Isa::Avx512(isa) => {
-                // SAFETY: the token proves the features that the function enables.
-                unsafe { $avx512($tree, ByLanes { sought: $sought, isa }) }
-            }
-            #[cfg(target_arch = "x86_64")]
-            Isa::Avx2(isa) => {
-                // SAFETY: the token proves the features that the function enables.
-                unsafe { $avx2($tree, ByLanes { sought: $sought, isa }) }
-            }
-            _ => $scalar($tree, ByLanes { sought: $sought, isa: Scalar }),
-        }
-    };
-}
-
-/// `$run` compiled as a whole for each instruction set, so that kernels are inlined.
-macro_rules! instantiate {
-    ($run:ident -> $answer:ty: $scalar:ident, $avx2:ident, $avx512:ident) => {
-        fn $scalar<K, V, S: Shape, P: Probe<K>>(tree: &Tree<K, V, S>, probe: P) -> $answer {
-            tree.$run(probe)
-        }
-        #[cfg(target_arch = "x86_64")]
-        #[target_feature(enable = "avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
-        fn $avx2<K, V, S: Shape, P: Probe<K>>(tree: &Tree<K, V, S>, probe: P) -> $answer {
-            tree.$run(probe)
-        }
-        #[cfg(target_arch = "x86_64")]
-        #[target_feature(
-            enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt"
-        )]
-        fn $avx512<K, V, S: Shape, P: Probe<K>>(tree: &Tree<K, V, S>, probe: P) -> $answer {
-            tree.$run(probe)
-        }
-    };
-}
-
-instantiate!(look_up_by -> Option<&V>: look_up_scalar, look_up_avx2, look_up_avx512);
-instantiate!(descend -> Option<Slot<K, V>>: descend_scalar, descend_avx2, descend_avx512);
-instantiate!(descend_ranked -> (Option<Slot<K, V>>, usize): ranked_scalar, ranked_avx2, ranked_avx512);
-
-/// Tries the primitive types whose keys fit lanes; the wrong sizes are not even compiled.
-macro_rules! try_lanes {
-    ($tree:expr, $key:expr, [$($type:ty),+], $scalar:ident, $avx2:ident, $avx512:ident, |$found:ident| $give:expr) => {$(
-        if const { size_of::<K>() == size_of::<$type>() }
-            && same::<K, $type>()
-            && let Some(sought) = read_as::<Q, $type>($key)
-        {
-            let $found = per_instruction_set!($tree.as_keyed::<$type>(), sought, $scalar, $avx2, $avx512);
-            return $give;
-        }
-    )+};
-}
-
 impl<K, V, S: Shape> Tree<K, V, S> {
-    /// Where `key` is or belongs; `None` in a tree without nodes.
-    ///
-    /// Primitive numbers are compared in vectors, all others by `Ord`.
-    #[inline]
-    pub(crate) fn find<Q>(&self, key: &Q) -> Option<Slot<K, V>>
-    where
-        K: Borrow<Q>,
-        Q: Ord + ?Sized,
-    {
-        try_lanes!(
-            self,
-            key,
-            [u64, u32, usize, i64, i32, isize, u16, i16, u8, i8],
-            descend_scalar,
-            descend_avx2,
-            descend_avx512,
-            |found| found.map(Slot::keyed)
-        );
-        self.descend(ByOrd(key))
-    }
-
-    /// The value of `key`: what `find` would lead to, but the whole of it in one instruction set.
-    #[inline]
-    pub(crate) fn look_up<Q>(&self, key: &Q) -> Option<&V>
-    where
-        K: Borrow<Q>,
-        Q: Ord + ?Sized,
-    {
-        try_lanes!(
-            self,
-            key,
-            [u64, u32, usize, i64, i32, isize, u16, i16, u8, i8],
-            look_up_scalar,
-            look_up_avx2,
-            look_up_avx512,
-            |found| found
-        );
-        self.look_up_by(ByOrd(key))
-    }
-
-    /// As [`Tree::find`], after a look behind the last entry if the last insertion was there.
-    #[inline]
-    pub(crate) fn find_to_insert(&mut self, key: &K) -> Option<Slot<K, V>>
-    where
-        K: Ord,
-    {
-        if self.appending
-            && let Some(trunk) = &self.trunk
-        {
-            let last = trunk.last;
-            if last.keys().last().is_some_and(|greatest| greatest < key) {
-                return Some(Slot::new(last, last.len(), false));
-            }
-            self.appending = false;
-        }
-        self.find(key)
-    }
-
-    /// As [`Tree::find`], for a key that may belong into the leaf of `near`, not before it.
-    #[inline]
-    pub(crate) fn find_near<Q>(&self, key: &Q, near: Option<Slot<K, V>>) -> Option<Slot<K, V>>
-    where
-        K: Borrow<Q>,
-        Q: Ord + ?Sized,
-    {
-        if let Some(near) = near
-            && near.leaf.keys().last().is_some_and(|last| key <= last.borrow())
-        {
-            let (index, hit) = ByOrd(key).lower(near.leaf.keys());
-            return Some(Slot::new(near.leaf, index, hit));
-        }
-        self.find(key)
-    }
-
-    /// As [`Tree::find`], with the number of entries before the place; in counted shapes.
-    pub(crate) fn find_ranked<Q>(&self, key: &Q) -> (Option<Slot<K, V>>, usize)
-    where
-        K: Borrow<Q>,
-        Q: Ord + ?Sized,
-    {
-        try_lanes!(
-            self,
-            key,
-            [u64, u32, usize, i64, i32, isize, u16, i16, u8, i8],
-            ranked_scalar,
-            ranked_avx2,
-            ranked_avx512,
-            |found| (found.0.map(Slot::keyed), found.1)
-        );
-        self.descend_ranked(ByOrd(key))
-    }
-
-    /// This tree seen as one with keys of type `T`, which `K` is.
-    #[inline(always)]
-    pub(super) fn as_keyed<T: 'static>(&self) -> &Tree<T, V, S> {
-        assert!(same::<K, T>());
-        // SAFETY: `K` is `T` by the assertion, so both are one type.
-        unsafe { &*core::ptr::from_ref(self).cast::<Tree<T, V, S>>() }
-    }
-
-    /// The leaf where a probe's key is or belongs.
-    #[inline(always)]
-    fn leaf_of<P: Probe<K>>(trunk: &Trunk<K, V>, probe: P) -> Leaf<K, V> {
-        let mut node = trunk.root;
-        if trunk.height > 1 {
-            for _ in 2..trunk.height {
-                node = Branch::<K, V, S>::of(node).search(probe);
-                Self::prefetch_branch(node);
-            }
-            node = Branch::<K, V, S>::of(node).search(probe);
-            Self::prefetch_branch(node);
-            node = Branch::<K, V, S>::of(node).search(probe);
-            Self::prefetch_leaf(node);
-        } else if trunk.height == 1 {
-            node = Branch::<K, V, S>::of(node).search(probe); // small enough for the nearest caches
-        }
-        Leaf::of(node)
-    }
-
-    #[inline(always)]
-    fn descend<P: Probe<K>>(&self, probe: P) -> Option<Slot<K, V>> {
-        let leaf = Self::leaf_of(self.trunk.as_ref()?, probe);
-        let (index, hit) = leaf.lower::<S, P>(probe);
-        Some(Slot::new(leaf, index, hit))
-    }
-
-    #[inline(always)]
-    fn look_up_by<P: Probe<K>>(&self, probe: P) -> Option<&V> {
-        let leaf = Self::leaf_of(self.trunk.as_ref()?, probe);
-        let (index, hit) = leaf.lower::<S, P>(probe);
-        if !hit || index >= leaf.len() {
-            return None;
-        }
-        // SAFETY: `index < len`, so the value is initialised; nothing changes while `self` is borrowed.
-        Some(unsafe { &*leaf.value_ptr(index) })
-    }
-
-    #[inline(always)]
-    fn descend_ranked<P: Probe<K>>(&self, probe: P) -> (Option<Slot<K, V>>, usize) {
-        let Some(trunk) = self.trunk.as_ref() else { return (None, 0) };
-        let (mut node, mut rank) = (trunk.root, 0);
-        for above in (0..trunk.height).rev() {
-            let branch = Branch::<K, V, S>::of(node);
-            let slot = branch.search_slot(probe);
-            node = branch.child(slot);
-            if above == 0 {
-                Self::prefetch_leaf(node);
-            } else {
-                Self::prefetch_branch(node);
-            }
-            rank += branch.count_before(slot);
-        }
-        let leaf = Leaf::of(node);
-        let (index, hit) = leaf.lower::<S, P>(probe);
-        (Some(Slot::new(leaf, index, hit)), rank + index)
-    }
-
-    /// Asks for the lines of a branch that is about to be searched.
-    #[inline(always)]
-    pub(super) fn prefetch_branch(node: Node) {
-        Self::prefetch_lines(node, const { Branch::<K, V, S>::SEARCHED_BYTES });
-    }
-
-    /// Asks for the lines of a leaf that is about to be searched, its values included (decision 0043).
-    #[inline(always)]
-    pub(super) fn prefetch_leaf(node: Node) {
-        if S::PREFETCH {
-            Self::prefetch_lines(node, const { Leaf::<K, V>::full_bytes::<S>() });
-        }
-    }
-
-    /// As [`Tree::prefetch_leaf`], without the values.
-    #[inline(always)]
-    pub(super) fn prefetch_keys(node: Node) {
-        Self::prefetch_lines(node, const { Leaf::<K, V>::keys_end::<S>() });
-    }
-
-    #[inline(always)]
-    fn prefetch_lines(node: Node, bytes: usize) {
-        const LINES_MAX: usize = 16;
-        for line in 0..bytes.div_ceil(LINE).min(LINES_MAX) {
-            prefetch(node.at(line * LINE));
-        }
-    }
-
-    /// The entry with the given rank; in counted shapes.
-    pub(crate) fn select(&self, mut rank: usize) -> Option<Slot<K, V>> {
-        let trunk = self.trunk.as_ref()?;
-        if rank >= self.len {
-            return None;
-        }
-        let mut node = trunk.root;
-        for _ in 0..trunk.height {
-            let branch = Branch::<K, V, S>::of(node);
-            let slot = branch.slot_at(&mut rank);
-            node = branch.child(slot);
-        }
-        Some(Slot::new(Leaf::of(node), rank, true))
-    }
-
-    /// The number of entries before a place; in counted shapes.
-    pub(crate) fn rank_at(&self, slot: Slot<K, V>) -> usize {
-        let (mut node, mut rank) = (slot.leaf.node(), slot.index());
-        while let Some(parent) = node.parent() {
-            let branch = Branch::<K, V, S>::of(parent);
-            rank += branch.count_before(branch.slot_of(node));
-            node = parent;
-        }
-        rank
-    }
-
     /// The gap before the first entry.
     pub(crate) fn start(&self) -> Option<Slot<K, V>> {
         self.trunk.as_ref().map(|trunk| Slot::new(trunk.first, 0, false))
@@ -469,7 +196,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
 
     /// The key and the value at `slot`, an entry of this tree.
     ///
-    /// A changed key leaves memory safe, but a key out of order is not found again; see `Tree::key_changed`.
+    /// A changed key leaves memory safe, but a key out of order is not found again; see `Tree::keys_changed`.
     #[inline]
     pub(crate) fn entry_at_mut(&mut self, slot: Slot<K, V>) -> (&mut K, &mut V) {
         assert!(slot.index() < slot.leaf.len());
@@ -480,8 +207,17 @@ impl<K, V, S: Shape> Tree<K, V, S> {
         (key, value)
     }
 
-    /// Takes the separators' word for the first key of `leaf` anew, after it was changed in place.
-    pub(crate) fn key_changed(&mut self, leaf: Leaf<K, V>) {
+    /// Takes up that keys of `leaf` were changed in place.
+    pub(crate) fn keys_changed(&mut self, leaf: Leaf<K, V>) {
+        leaf.keys_changed();
+        self.first_changed(leaf);
+    }
+
+    /// Takes the separators' word for the first key of `leaf` anew.
+    pub(crate) fn first_changed(&mut self, leaf: Leaf<K, V>) {
+        if leaf.prev().is_none() {
+            return; // No separator stands before the first leaf.
+        }
         let mut node = leaf.node();
         while let Some(parent) = node.parent() {
             let branch = Branch::<K, V, S>::of(parent);
@@ -502,7 +238,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
         let mut bytes = 0;
         let mut level = vec![trunk.root];
         for height in (1..=trunk.height).rev() {
-            bytes += level.len() * Branch::<K, V, S>::BYTES;
+            bytes += level.len() * Branch::<K, V, S>::bytes();
             if height == 1 {
                 let leaves: usize = level.iter().map(|node| Branch::<K, V, S>::of(*node).len() + 1).sum();
                 bytes += leaves * Leaf::<K, V>::full_bytes::<S>();
@@ -516,16 +252,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
 
     fn spare_bytes(&self) -> usize {
         self.leaves.spare() * Leaf::<K, V>::full_bytes::<S>()
-            + self.branches.spare() * Branch::<K, V, S>::BYTES
-    }
-}
-
-impl<T: 'static, V> Slot<T, V> {
-    /// This slot of a tree whose keys are `K`, which `T` is.
-    #[inline(always)]
-    pub(super) fn keyed<K>(self) -> Slot<K, V> {
-        assert!(same::<K, T>());
-        Slot { leaf: Leaf::of(self.leaf.node()), place: self.place }
+            + self.branches.spare() * Branch::<K, V, S>::bytes()
     }
 }
 

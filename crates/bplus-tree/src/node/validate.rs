@@ -61,6 +61,8 @@ impl<K: Ord, V, S: Shape> Tree<K, V, S> {
             check!(leaf.len() <= leaf.cap(), "a leaf has {} of {} entries", leaf.len(), leaf.cap());
             check!(leaf.len() > 0 || is_root, "a leaf is empty");
             check!(leaf.keys().is_sorted_by(|a, b| a < b), "keys of a leaf do not ascend");
+            check!(leaf.heads_fit(), "heads of a leaf are not its keys'");
+            check!(leaf.is_filled_up(), "places of a leaf that are not in use do not hold the greatest key");
             leaves.push(leaf);
             return Ok(leaf.len());
         }
@@ -86,6 +88,8 @@ impl<K: Ord, V, S: Shape> Tree<K, V, S> {
             }
             entries += below;
         }
+        check!(branch.heads_fit(), "heads of a branch are not its separators'");
+        check!(branch.is_filled_up(), "separators of a branch that are not in use are not the greatest");
         Ok(entries)
     }
 }

@@ -1,5 +1,6 @@
 //! [`BPlusTreeSet`]: a map of keys to nothing, with the interface of std's `BTreeSet`.
 
+mod cursor;
 mod iter;
 mod ops;
 mod traits;
@@ -9,11 +10,12 @@ use core::ops::RangeBounds;
 
 use alloc::string::String;
 
+pub use cursor::{Cursor, CursorMut, CursorMutKey};
 pub use iter::{ExtractIf, IntoIter, Iter, Range};
 pub use ops::{Difference, Intersection, SymmetricDifference, Union};
 
 use crate::bounds;
-use crate::error::UnsortedError;
+use crate::error::{TryReserveError, UnsortedError};
 use crate::map::BPlusTreeMap;
 use crate::shape::{Auto, Shape};
 
@@ -332,6 +334,16 @@ impl<T, S: Shape> BPlusTreeSet<T, S> {
         Q: Ord,
     {
         self.map.contains_many(keys, found);
+    }
+
+    /// As [`BPlusTreeMap::try_reserve`].
+    ///
+    /// Time: O(1), but for what the allocator takes.
+    ///
+    /// # Errors
+    /// If there is no memory for it; the keys are not touched.
+    pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
+        self.map.try_reserve(additional)
     }
 
     /// Packs all keys into full leaves; see [`BPlusTreeMap::compact`].

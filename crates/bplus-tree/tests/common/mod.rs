@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::ops::Bound;
+use std::sync::OnceLock;
 
 use bplus_tree::{BPlusTreeMap, Shape};
 
@@ -37,6 +38,39 @@ impl Key for Opaque {
 impl Key for String {
     fn of(n: u32) -> Self {
         format!("key/{n:08}")
+    }
+}
+
+/// Groups of keys that share much, with more in common in some groups than heads can tell apart.
+impl Key for Box<str> {
+    fn of(n: u32) -> Self {
+        let (group, member) = (n / 17, n % 17);
+        format!("{group:05}{}{member:02}", "-".repeat(group as usize % 23)).into()
+    }
+}
+
+/// Few and many zeros at the end, and bytes above those of text.
+impl Key for Vec<u8> {
+    fn of(n: u32) -> Self {
+        let mut key = (n / 6).to_be_bytes().map(|byte| byte ^ 0x80).to_vec();
+        key.extend(std::iter::repeat_n(0, 3 * (n as usize % 6)));
+        key
+    }
+}
+
+/// None, one or several of the greatest byte.
+impl Key for std::sync::Arc<[u8]> {
+    fn of(n: u32) -> Self {
+        [vec![0xff; n as usize / 60], vec![n as u8 % 60]].concat().into()
+    }
+}
+
+/// Borrowed ones, all of one text.
+impl Key for &'static str {
+    fn of(n: u32) -> Self {
+        static TEXT: OnceLock<Vec<String>> = OnceLock::new();
+        let all = TEXT.get_or_init(|| (0..10_000).map(|n| format!("a/common/start/{n:04}")).collect());
+        &all[n as usize]
     }
 }
 

@@ -20,7 +20,6 @@
 //! This is a statement about rows that [`Residual`] computed. A row that was made by hand is no row of its metric.
 
 use super::Residual;
-use crate::Points;
 use crate::metric::sum;
 
 /// What stands for the vector of an inducing point when there is no covariance to subtract from.
@@ -58,7 +57,7 @@ impl Residual {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Kernel, Parameters};
+    use crate::{Kernel, Parameters, Points};
 
     #[test]
     fn the_error_bounds_what_differs() {

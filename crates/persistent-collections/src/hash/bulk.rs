@@ -39,25 +39,29 @@ impl<K: Hash + Eq, V, S: BuildHasher, P: Sharing> HashMap<K, V, S, P> {
             for (hash, key) in hashes.iter_mut().zip(keys) {
                 *hash = self.hasher.hash_one(key);
             }
-            let level = descend(&hashes[..keys.len()], &mut nodes[..keys.len()]);
+            descend(&hashes[..keys.len()], &mut nodes[..keys.len()]);
+            for (node, hash) in nodes.iter().zip(&hashes[..keys.len()]) {
+                node.prefetch_entry(*hash);
+            }
             for (at, key) in keys.iter().enumerate() {
-                // A node that is a leaf ignores the level.
-                let found = nodes[at].get(level, hashes[at], key);
+                // A node that is a leaf or a list ignores the level.
+                let found = nodes[at].get(0, hashes[at], key);
                 each(batch * BATCH + at, found.map(|(_, value)| value));
             }
         }
     }
 }
 
-/// Moves every node down until all are leaves or lists; gives the level of the lists.
-fn descend<K, V, P: Sharing>(hashes: &[u64], nodes: &mut [&Child<K, V, P>]) -> u32 {
+/// Moves every node down until all are leaves or lists, whose first lines are on their way then.
+fn descend<K, V, P: Sharing>(hashes: &[u64], nodes: &mut [&Child<K, V, P>]) {
     for level in 0..Shape::<K, V, P>::LEVELS {
         let mut moved = false;
         for (node, hash) in nodes.iter_mut().zip(hashes) {
             if let Side::Y(branch) = node.side() {
                 *node = &branch.a()[usize::from(branch.header()[Shape::<K, V, P>::slot(*hash, level)])];
+                // The head and the tags, which may begin at the end of a line.
                 let address: *const u8 = core::ptr::without_provenance(node.0.address());
-                simd_kernels::prefetch_bytes(address, 256);
+                simd_kernels::prefetch_bytes(address, 40);
                 moved = true;
             }
         }
@@ -65,7 +69,6 @@ fn descend<K, V, P: Sharing>(hashes: &[u64], nodes: &mut [&Child<K, V, P>]) -> u
             break;
         }
     }
-    Shape::<K, V, P>::LEVELS
 }
 
 impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher + Clone, P: Sharing> HashMap<K, V, S, P> {

@@ -5,6 +5,8 @@ mod entry;
 mod iter;
 mod map_traits;
 mod operations;
+#[cfg(feature = "rayon")]
+mod parts;
 mod set;
 mod set_traits;
 mod state;
@@ -194,6 +196,11 @@ impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher, P: Sharing> HashMap<K, V, S
     #[inline]
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         let hash = self.hasher.hash_one(&key);
+        if let Some(place) = self.root.as_mut().and_then(|root| root.get_unshared(hash, &key)) {
+            // The key that is there stays; dropping the other one may panic, and nothing is changed yet.
+            drop(key);
+            return Some(core::mem::replace(place, value));
+        }
         self.insert_hashed(hash, key, value).1
     }
 

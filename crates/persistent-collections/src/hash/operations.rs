@@ -35,6 +35,12 @@ impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher + Clone, P: Sharing> HashMap
         Self { root, len, hasher: self.hasher.clone(), family: self.family }
     }
 
+    /// A map of this one's family.
+    #[cfg(feature = "rayon")]
+    pub(super) fn with_root(&self, root: super::Child<K, V, P>, len: usize) -> Self {
+        Self { root: Some(root), len, hasher: self.hasher.clone(), family: self.family }
+    }
+
     fn with_root_of(&self, other: &Self) -> Self {
         Self { root: other.root.clone(), len: other.len, hasher: self.hasher.clone(), family: self.family }
     }

@@ -99,6 +99,11 @@ impl<T, S, P: Sharing> HashSet<T, S, P> {
         SetIter(self.map.keys())
     }
 
+    #[cfg(feature = "rayon")]
+    pub(crate) fn from_map(map: HashMap<T, (), S, P>) -> Self {
+        Self { map }
+    }
+
     /// The map to nothing that this set is.
     #[doc(hidden)]
     pub fn as_map(&self) -> &HashMap<T, (), S, P> {

@@ -14,7 +14,7 @@
 //!
 //! 1. A child covers `2^j` slots, beginning at a multiple of `2^j`; a branch covers one.
 //! 2. An entry lies below the slot that its key's hash names on each level, as long as `Hash` keeps its contract.
-//! 3. Below the last level, where all hash bits are used up, a branch is a plain list of leaves whose keys have one hash.
+//! 3. Below the last level, where all hash bits are used up, a branch is a plain list of leaves whose keys have one hash; its slots say so.
 //!
 //! A user's `Hash` and `Eq` run before anything is edited.
 
@@ -39,6 +39,18 @@ impl<K, V, P: Sharing> Clone for Child<K, V, P> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }
+}
+
+/// In every slot of a branch that is a list.
+const LIST: u8 = u8::MAX;
+
+/// The right to edit a branch: see [`crate::nodes::own_branch`].
+#[inline]
+fn own_branch<K, V, P: Sharing>(branch: &mut Branch<K, V, P>) -> OwnBranch<'_, K, V, P> {
+    if !branch.is_unique() {
+        branch.a().iter().for_each(|child| child.0.prefetch_counter());
+    }
+    branch.make_mut()
 }
 
 /// How wide nodes are.
@@ -153,7 +165,7 @@ impl<K, V, P: Sharing> Child<K, V, P> {
 
     /// The entry with `key`, below a node of `level`.
     #[inline]
-    pub(super) fn get<Q: Eq + ?Sized>(&self, mut level: u32, hash: u64, key: &Q) -> Option<&(K, V)>
+    pub(super) fn get<Q: Eq + ?Sized>(&self, level: u32, hash: u64, key: &Q) -> Option<&(K, V)>
     where
         K: Borrow<Q>,
     {
@@ -162,19 +174,38 @@ impl<K, V, P: Sharing> Child<K, V, P> {
         loop {
             match node.side() {
                 Side::X(leaf) => return find_entry(leaf, tag_of(hash), key).map(|(_, entry)| entry),
-                Side::Y(branch) if level < Shape::<K, V, P>::LEVELS => {
+                Side::Y(branch) => {
                     let child = branch.header()[bits as usize & (Shape::<K, V, P>::SLOTS - 1)];
+                    if child == LIST {
+                        return find_in_list(branch, tag_of(hash), key);
+                    }
                     node = &branch.a()[usize::from(child)];
                     bits >>= Shape::<K, V, P>::BITS;
-                    level += 1;
                 }
-                Side::Y(list) => return find_in_list(list, tag_of(hash), key),
             }
         }
     }
 }
 
 impl<K, V, P: Sharing> Child<K, V, P> {
+    /// Asks for the line of the first entry that has the tag of `hash`, if this is a leaf.
+    #[inline]
+    pub(super) fn prefetch_entry(&self, hash: u64) {
+        if let Side::X(leaf) = self.side() {
+            let hits = tag::match_32(leaf.header(), tag_of(hash));
+            if let Some(entry) = leaf.a().get(hits.trailing_zeros() as usize) {
+                simd_kernels::prefetch(entry);
+            }
+        }
+    }
+
+    /// Asks for a branch, or for most of a leaf.
+    #[inline]
+    pub(super) fn prefetch_node(&self) {
+        let address: *const u8 = core::ptr::without_provenance(self.0.address());
+        simd_kernels::prefetch_bytes(address, 320);
+    }
+
     /// Calls `each` with the address and the bytes of every node; goes below it if `each` says so.
     pub(crate) fn visit_nodes(&self, each: &mut dyn FnMut(usize, usize) -> bool) {
         match self.side() {
@@ -195,6 +226,33 @@ pub(super) fn extent(slots: &[u8], child: usize) -> core::ops::Range<usize> {
     start..start + len
 }
 
+impl<K, V, P: Sharing> Child<K, V, P> {
+    /// The value of `key` below the root, to be changed, if it is there and nobody shares a node on the way: the short way of [`Child::insert`].
+    #[inline]
+    pub(super) fn get_unshared<Q: Eq + ?Sized>(&mut self, hash: u64, key: &Q) -> Option<&mut V>
+    where
+        K: Borrow<Q>,
+    {
+        let (mut node, mut bits) = (self, hash);
+        loop {
+            match node.0.side_mut() {
+                SideMut::X(leaf) => {
+                    let at = find(leaf, tag_of(hash), key)?;
+                    return leaf.get_mut()?.into_both_mut().0.get_mut(at).map(|(_, value)| value);
+                }
+                SideMut::Y(branch) => {
+                    let child = usize::from(branch.header()[bits as usize & (Shape::<K, V, P>::SLOTS - 1)]);
+                    if child == usize::from(LIST) {
+                        return None;
+                    }
+                    node = branch.get_mut()?.into_both_mut().0.get_mut(child)?;
+                    bits >>= Shape::<K, V, P>::BITS;
+                }
+            }
+        }
+    }
+}
+
 impl<K: Clone, V: Clone, P: Sharing> Child<K, V, P> {
     /// The value of an entry that is there, to be changed.
     pub(super) fn get_mut<Q: Eq + ?Sized>(&mut self, hash: u64, key: &Q) -> Option<&mut V>
@@ -210,7 +268,7 @@ impl<K: Clone, V: Clone, P: Sharing> Child<K, V, P> {
                 }
                 SideMut::Y(branch) => {
                     let child = child_of(branch, level, hash, key)?;
-                    node = &mut branch.make_mut().into_both_mut().0[child];
+                    node = &mut own_branch(branch).into_both_mut().0[child];
                     level = (level + 1).min(Shape::<K, V, P>::LEVELS);
                 }
             }
@@ -232,33 +290,33 @@ impl<K: Clone, V: Clone, P: Sharing> Child<K, V, P> {
         let mut node = self;
         loop {
             let beyond = level == Shape::<K, V, P>::LEVELS;
-            if let Side::X(leaf) = node.side()
-                && leaf.len() == Shape::<K, V, P>::LEAF
-                && find(leaf, tag_of(hash), &key).is_none()
-            {
-                // A full leaf becomes the only child of a branch, which splits it below, or lists it.
-                let mut branch = Branch::with_capacity(2, [0; 16]);
-                branch.make_mut().push(Self::from_leaf(leaf.clone()), ());
-                *node = Self::from_branch(branch);
-            }
-            match node.0.side_mut() {
-                SideMut::X(leaf) => return insert_into_leaf(leaf, hash, key, value),
-                SideMut::Y(branch) if beyond => {
-                    let child = child_of(branch, level, hash, &key).unwrap_or_else(|| roomy_leaf(branch));
-                    node = &mut branch.make_mut().into_both_mut().0[child];
-                }
-                SideMut::Y(branch) => {
-                    let child = usize::from(branch.header()[Shape::<K, V, P>::slot(hash, level)]);
-                    let child = match branch.a()[child].side() {
-                        Side::X(leaf) if leaf.len() == Shape::<K, V, P>::LEAF => {
-                            make_room(branch, level, hash, &key, hash_of)
-                        }
-                        _ => child,
-                    };
-                    node = &mut branch.make_mut().into_both_mut().0[child];
-                    level += 1;
+            if let Side::X(leaf) = node.side() {
+                // The only look for the key, unless nodes have to be split.
+                let found = find(leaf, tag_of(hash), &key);
+                if found.is_none() && leaf.len() == Shape::<K, V, P>::LEAF {
+                    // A full leaf becomes the only child of a branch, which splits it below, or lists it.
+                    let mut branch = Branch::with_capacity(2, if beyond { [LIST; 16] } else { [0; 16] });
+                    branch.make_mut().push(Self::from_leaf(leaf.clone()), ());
+                    *node = Self::from_branch(branch);
+                } else {
+                    let SideMut::X(leaf) = node.0.side_mut() else { unreachable!("it was a leaf above") };
+                    return put_into_leaf(leaf, found, tag_of(hash), (key, value));
                 }
             }
+            let SideMut::Y(branch) = node.0.side_mut() else { unreachable!("a leaf was given to above") };
+            let child = if beyond {
+                child_of(branch, level, hash, &key).unwrap_or_else(|| roomy_leaf(branch))
+            } else {
+                let child = usize::from(branch.header()[Shape::<K, V, P>::slot(hash, level)]);
+                match branch.a()[child].side() {
+                    Side::X(leaf) if leaf.len() == Shape::<K, V, P>::LEAF => {
+                        make_room(branch, level, hash, &key, hash_of)
+                    }
+                    _ => child,
+                }
+            };
+            node = &mut own_branch(branch).into_both_mut().0[child];
+            level = (level + 1).min(Shape::<K, V, P>::LEVELS);
         }
     }
 
@@ -276,7 +334,7 @@ impl<K: Clone, V: Clone, P: Sharing> Child<K, V, P> {
                 }
                 SideMut::Y(branch) => {
                     let child = child_of(branch, level, hash, key)?;
-                    node = &mut branch.make_mut().into_both_mut().0[child];
+                    node = &mut own_branch(branch).into_both_mut().0[child];
                     level = (level + 1).min(Shape::<K, V, P>::LEVELS);
                 }
             }
@@ -327,13 +385,15 @@ where
     }
 }
 
-fn insert_into_leaf<K: Clone + Eq, V: Clone, P: Sharing>(
+/// Puts an entry where its key was `found`, or behind the last one.
+#[inline]
+fn put_into_leaf<K: Clone, V: Clone, P: Sharing>(
     leaf: &mut Leaf<K, V, P>,
-    hash: u64,
-    key: K,
-    value: V,
+    found: Option<usize>,
+    tag: u8,
+    (key, value): (K, V),
 ) -> (&mut V, Option<V>) {
-    if let Some(at) = find(leaf, tag_of(hash), &key) {
+    if let Some(at) = found {
         let place = &mut leaf.make_mut().into_both_mut().0[at].1;
         // The key that is there stays; dropping the other one may panic, and nothing is changed yet.
         drop(key);
@@ -343,7 +403,7 @@ fn insert_into_leaf<K: Clone + Eq, V: Clone, P: Sharing>(
     let len = leaf.len();
     let room = if len < leaf.capacity() { leaf.capacity() } else { Shape::<K, V, P>::room(len + 1) };
     let mut own = leaf.make_mut_with(room);
-    push(&mut own, tag_of(hash), (key, value));
+    push(&mut own, tag, (key, value));
     (&mut own.into_both_mut().0[len].1, None)
 }
 
@@ -495,7 +555,10 @@ pub(super) fn validate<K, V, P: Sharing>(
             assert_eq!(usize::from(slots[slots.len() - 1]), branch.len() - 1, "slots lead to all children");
             count
         }
-        Side::Y(list) => list.a().iter().map(|leaf| validate(leaf, level, hash_of)).sum(),
+        Side::Y(list) => {
+            assert_eq!(*list.header(), [LIST; 16], "a list that does not say so");
+            list.a().iter().map(|leaf| validate(leaf, level, hash_of)).sum()
+        }
     }
 }
 

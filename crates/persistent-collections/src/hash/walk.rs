@@ -171,6 +171,14 @@ impl<H, C> Operation<'_, H, C> {
         H: Fn(&K) -> u64,
         C: Combine<K, V>,
     {
+        // Most children are shared and get an owner more; the others are read. All are asked for before the first is waited for.
+        for (left, right) in left.a().iter().zip(right.a()) {
+            left.0.prefetch_counter();
+            if !left.0.ptr_eq(&right.0) {
+                left.prefetch_node();
+                right.prefetch_node();
+            }
+        }
         let mut result = Branch::with_capacity(Shape::<K, V, P>::SLOTS, [0; 16]);
         let mut own = result.make_mut();
         let (mut slot, mut all_left, mut all_right, mut any) = (0, true, true, false);

@@ -61,6 +61,8 @@ fn merge_runs<K: Ord + Clone, V: Clone, P: Sharing, C: Combine<K, V>>(
     combine: &mut C,
 ) -> Vec<Piece<K, V, P>> {
     let mut pieces = Vec::with_capacity(left.len().max(right.len()) + 1);
+    // Most nodes will be looked at, and get an owner more: all are asked for before the first is waited for.
+    left.iter().for_each(|seen| seen.node.prefetch_counter());
     segments(
         left,
         right,

@@ -163,7 +163,8 @@ fn diff_runs<'a, K, V, P: Sharing>(
     between(&old[old_done..], &new[new_done..], starts);
 }
 
-/// Compares the elements of two runs of leaves: strips what is equal at both ends, then goes position by position.
+/// Compares the elements of two runs of leaves: strips what is equal at both ends; what is between is compared by the fewest edits if
+/// these are few, else position by position, or as one if the lengths differ.
 fn diff_elements<'a, K, V: PartialEq, P: Sharing>(
     old: &[Seen<'a, K, V, P>],
     new: &[Seen<'a, K, V, P>],
@@ -175,17 +176,105 @@ fn diff_elements<'a, K, V: PartialEq, P: Sharing>(
     let front = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
     let back =
         old[front..].iter().rev().zip(new[front..].iter().rev()).take_while(|(old, new)| old == new).count();
-    let (old_end, new_end) = (old.len() - back, new.len() - back);
-    if old_end != new_end {
-        each(old_start + front..old_start + old_end, new_start + front..new_start + new_end);
-        return;
-    }
-    let mut at = front;
-    while at < old_end {
-        let len = (at..old_end).take_while(|&at| old[at] != new[at]).count();
-        if len > 0 {
-            each(old_start + at..old_start + at + len, new_start + at..new_start + at + len);
+    let (old, new) = (&old[front..old.len() - back], &new[front..new.len() - back]);
+    let (old_start, new_start) = (old_start + front, new_start + front);
+    let mut each = |from: Range<usize>, to: Range<usize>| {
+        each(old_start + from.start..old_start + from.end, new_start + to.start..new_start + to.end);
+    };
+    if old.is_empty() || new.is_empty() {
+        if old.len() != new.len() {
+            each(0..old.len(), 0..new.len());
         }
-        at += len.max(1);
+    } else if let Some(steps) = shortest(old, new) {
+        for (x, y, step) in steps {
+            match step {
+                Step::Remove => each(x..x + 1, y..y),
+                Step::Insert => each(x..x, y..y + 1),
+            }
+        }
+    } else if old.len() == new.len() {
+        for at in (0..old.len()).filter(|&at| old[at] != new[at]) {
+            each(at..at + 1, at..at + 1);
+        }
+    } else {
+        each(0..old.len(), 0..new.len());
+    }
+}
+
+/// What to do at a place in both sequences.
+#[derive(Clone, Copy)]
+enum Step {
+    Remove,
+    Insert,
+}
+
+/// More elements than this, removed and inserted together, are not compared step by step: it takes their number times the length.
+const STEPS_MAX: usize = 64;
+
+/// The fewest elements to remove and insert to make `new` of `old`, in order, if there are at most [`STEPS_MAX`].
+///
+/// E. Myers, An O(ND) difference algorithm, 1986: `reach[k]` is how far in `old` one gets with `d` steps on the diagonal
+/// `k = x - y`, and from there on for as long as both agree. Kept for every `d`, so that the way back can be told.
+fn shortest<V: PartialEq>(old: &[&V], new: &[&V]) -> Option<Vec<(usize, usize, Step)>> {
+    let steps_max = STEPS_MAX.min(old.len() + new.len());
+    // The diagonal `k` lies at `k + middle`.
+    let middle = steps_max + 1;
+    let mut reach = alloc::vec![0_usize; 2 * middle + 1];
+    let mut before: Vec<Vec<usize>> = Vec::new();
+    // Whether the way to the diagonal at `at` came down from the one above, by an insertion.
+    let inserts = |reach: &[usize], at: usize, d: usize| {
+        at == middle - d || (at != middle + d && reach[at - 1] < reach[at + 1])
+    };
+    for d in 0..=steps_max {
+        before.push(reach.clone());
+        for at in (middle - d..=middle + d).step_by(2) {
+            let mut x = if inserts(&reach, at, d) { reach[at + 1] } else { reach[at - 1] + 1 };
+            // May lead out of both sequences: no way back comes from there.
+            let mut y = x + middle - at;
+            while x < old.len() && y < new.len() && old[x] == new[y] {
+                (x, y) = (x + 1, y + 1);
+            }
+            reach[at] = x;
+            if (x, y) == (old.len(), new.len()) {
+                return Some(trace(&before, at, middle, inserts));
+            }
+        }
+    }
+    None
+}
+
+/// The steps on the way that ends on the diagonal at `at`.
+fn trace(
+    before: &[Vec<usize>],
+    mut at: usize,
+    middle: usize,
+    inserts: impl Fn(&[usize], usize, usize) -> bool,
+) -> Vec<(usize, usize, Step)> {
+    let mut steps = Vec::with_capacity(before.len());
+    for (d, reach) in before.iter().enumerate().skip(1).rev() {
+        let step = if inserts(reach, at, d) { Step::Insert } else { Step::Remove };
+        at = if matches!(step, Step::Insert) { at + 1 } else { at - 1 };
+        steps.push((reach[at], reach[at] + middle - at, step));
+    }
+    steps.reverse();
+    steps
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fewest_steps_are_found() {
+        let steps = |old: &str, new: &str| {
+            let (old, new): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
+            let (old, new): (Vec<&char>, Vec<&char>) = (old.iter().collect(), new.iter().collect());
+            shortest(&old, &new).map(|steps| steps.len())
+        };
+        assert_eq!(steps("abcabba", "cbabac"), Some(5));
+        assert_eq!(steps("same", "same"), Some(0));
+        assert_eq!(steps("abcd", "xbcy"), Some(4));
+        assert_eq!(steps("a", "b"), Some(2));
+        assert_eq!(steps(&"a".repeat(100), &"b".repeat(100)), None);
     }
 }

@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::{Branch, Leaf, Limits, Link, Node, Path, Tree};
-use crate::shared::{Own, Sharing, SideMut};
+use super::{Branch, Leaf, Limits, Link, Node, OwnBranch, Path, Tree, own_branch};
+use crate::shared::{Sharing, SideMut};
 
 /// A node that did not fit below its parent: it belongs just after the one that was edited.
 pub(super) struct Overflow<K, V, P: Sharing> {
@@ -11,8 +11,6 @@ pub(super) struct Overflow<K, V, P: Sharing> {
     pub(super) node: Node<K, V, P>,
     pub(super) count: usize,
 }
-
-pub(super) type OwnBranch<'a, K, V, P> = Own<'a, (), K, Link<K, V, P>, P, true>;
 
 impl<K: Clone, V: Clone, P: Sharing> Tree<K, V, P> {
     /// Puts an element where `path`, found in this very tree, leads.
@@ -75,7 +73,7 @@ fn insert<K: Clone, V: Clone, P: Sharing>(
         SideMut::X(leaf) => insert_into_leaf(leaf, path.leaf, last, key, value),
         SideMut::Y(branch) => {
             let slot = path.slot(depth);
-            let mut own = branch.make_mut();
+            let mut own = own_branch(branch);
             let last = last && slot + 1 == own.len();
             let spare = spare_key(&own, last);
             let overflow = insert(&mut own.b_mut()[slot].node, path, depth + 1, last, (key, value), spares);
@@ -192,7 +190,7 @@ fn remove<K: Clone, V: Clone, P: Sharing>(
         }
         SideMut::Y(branch) => {
             let slot = path.slot(depth);
-            let links = branch.make_mut().into_both_mut().1;
+            let links = own_branch(branch).into_both_mut().1;
             let removed = remove(&mut links[slot].node, path, depth + 1);
             for link in &mut links[slot..] {
                 link.end -= 1;

@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::edit::{Overflow, OwnBranch, even_out, place, spare_key, split_branch};
-use super::{Branch, Leaf, Limits, Link, Node, Tree};
+use super::edit::{Overflow, even_out, place, spare_key, split_branch};
+use super::{Branch, Leaf, Limits, Link, Node, OwnBranch, Tree};
 use crate::shared::{Sharing, Side, SideMut, SideOwned};
 
 impl<K: Clone, V: Clone, P: Sharing> Tree<K, V, P> {

@@ -40,12 +40,13 @@ pub(crate) use join::Assembler;
 pub(crate) use path::Path;
 pub(crate) use read::Leaves;
 
-use crate::shared::{Block, Either, Sealed, Sharing, Side};
+use crate::shared::{Block, Either, Own, Sealed, Sharing, Side};
 
 /// Elements: keys and values.
 pub(crate) type Leaf<K, V, P> = Block<(), K, V, P, false>;
 /// Children, each with the key that it begins with.
 pub(crate) type Branch<K, V, P> = Block<(), K, Link<K, V, P>, P, true>;
+pub(crate) type OwnBranch<'a, K, V, P> = Own<'a, (), K, Link<K, V, P>, P, true>;
 /// A leaf or a branch.
 pub(crate) type Node<K, V, P> = Either<Leaf<K, V, P>, Branch<K, V, P>>;
 
@@ -61,6 +62,16 @@ impl<K, V, P: Sharing> Clone for Link<K, V, P> {
     fn clone(&self) -> Self {
         Self { node: self.node.clone(), end: self.end }
     }
+}
+
+/// The right to edit a branch. Copying one that is shared adds an owner to each child: all counters are asked for first, or each
+/// increment would wait for its line in turn.
+#[inline]
+pub(crate) fn own_branch<K: Clone, V, P: Sharing>(branch: &mut Branch<K, V, P>) -> OwnBranch<'_, K, V, P> {
+    if !branch.is_unique() {
+        branch.b().iter().for_each(|link| link.node.prefetch_counter());
+    }
+    branch.make_mut()
 }
 
 /// A sequence of elements, found by position and, if the keys are sorted, by key.
@@ -98,7 +109,7 @@ impl<K, V, P: Sharing> Limits<K, V, P> {
     /// keys computes the child from the position, so width costs its reader nothing. A power of two.
     pub(crate) const FANOUT: usize = match (<P as Sealed>::SMALL, size_of::<K>()) {
         (true, _) => 4,
-        (_, 0) => 16,
+        (_, 0..=8) => 16,
         _ => 8,
     };
     pub(crate) const LEAF_SHIFT: u32 = Self::LEAF.ilog2();

@@ -2,10 +2,8 @@
 
 use core::borrow::Borrow;
 
-use simd_kernels::{Level, search};
-
-use super::{Limits, Tree};
-use crate::shared::{Sharing, Side, SideMut, as_numbers};
+use super::{Limits, Link, Node, Tree, own_branch};
+use crate::shared::{Probe, Search, Sharing, Side, SideMut, search_numbers};
 
 /// More levels than any tree of `usize::MAX` elements has: each branch but those on the right edge has two children or more.
 const HEIGHT_MAX: usize = 64;
@@ -22,7 +20,7 @@ pub(crate) struct Path {
 }
 
 impl Path {
-    const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { slots: [0; HEIGHT_MAX], leaf: 0, found: false, index: 0 }
     }
 
@@ -33,47 +31,36 @@ impl Path {
     }
 }
 
-/// Whether comparing two `K` is so cheap that counting beats halving.
-const fn is_plain<K>() -> bool {
-    size_of::<K>() <= 16 && !core::mem::needs_drop::<K>()
-}
+/// A key of any type, compared by its `Ord`.
+struct ByOrd<'q, Q: ?Sized>(&'q Q);
 
-/// How many of `keys` are at most `key`.
-#[inline]
-fn rank<K: Borrow<Q>, Q: Ord + ?Sized>(keys: &[K], key: &Q) -> usize {
-    if is_plain::<K>() && keys.len() <= 16 {
-        keys.iter().map(|k| usize::from(k.borrow() <= key)).sum()
-    } else {
-        keys.partition_point(|k| k.borrow() <= key)
+impl<K: Borrow<Q>, Q: Ord + ?Sized> Probe<K> for ByOrd<'_, Q> {
+    #[inline]
+    fn upper_bound(&self, keys: &[K]) -> usize {
+        if is_plain::<K>() && keys.len() <= 16 {
+            keys.iter().map(|k| usize::from(k.borrow() <= self.0)).sum()
+        } else {
+            keys.partition_point(|k| k.borrow() <= self.0)
+        }
     }
-}
 
-/// How many of `keys` are below `key`, and whether the next one equals it.
-#[inline]
-pub(crate) fn lower_bound<K: Borrow<Q>, Q: Ord + ?Sized>(keys: &[K], key: &Q) -> (usize, bool) {
-    if is_plain::<K>() {
-        let at = lower_bound_integers(keys, key).unwrap_or_else(|| lower_bound_plain(keys, key));
-        (at, keys.get(at).is_some_and(|k| k.borrow() == key))
-    } else {
-        match keys.binary_search_by(|k| k.borrow().cmp(key)) {
-            Ok(at) => (at, true),
-            Err(at) => (at, false),
+    #[inline]
+    fn lower_bound(&self, keys: &[K]) -> (usize, bool) {
+        if is_plain::<K>() {
+            let at = lower_bound_plain(keys, self.0);
+            (at, keys.get(at).is_some_and(|k| k.borrow() == self.0))
+        } else {
+            match keys.binary_search_by(|k| k.borrow().cmp(self.0)) {
+                Ok(at) => (at, true),
+                Err(at) => (at, false),
+            }
         }
     }
 }
 
-/// How many of `keys` are below `key`, with vector instructions, if both are integers that these know.
-#[inline]
-fn lower_bound_integers<K, Q: ?Sized>(keys: &[K], key: &Q) -> Option<usize> {
-    macro_rules! try_each {
-        ($($integer:ty),*) => {
-            $(if let Some((keys, key)) = as_numbers::<$integer, _, _>(keys, key) {
-                return Some(search::lower_bound(Level::detect(), keys, key));
-            })*
-        };
-    }
-    try_each!(u64, i64, u32, i32);
-    None
+/// Whether comparing two `K` is so cheap that counting beats halving.
+const fn is_plain<K>() -> bool {
+    size_of::<K>() <= 16 && !core::mem::needs_drop::<K>()
 }
 
 /// Halves down to eight keys without a branch, then counts.
@@ -87,6 +74,146 @@ fn lower_bound_plain<K: Borrow<Q>, Q: Ord + ?Sized>(keys: &[K], key: &Q) -> usiz
         len -= half;
     }
     start + keys[start..start + len].iter().map(|k| usize::from(k.borrow() < key)).sum::<usize>()
+}
+
+/// The element with a key.
+struct Get<'t, K, V, P: Sharing>(&'t Node<K, V, P>);
+
+impl<'t, K, V, P: Sharing> Search<K> for Get<'t, K, V, P> {
+    type Output = Option<(&'t K, &'t V)>;
+
+    #[inline(always)]
+    fn run(self, probe: impl Probe<K>) -> Self::Output {
+        let mut node = self.0;
+        loop {
+            match node.side() {
+                Side::X(leaf) => {
+                    let (at, found) = probe.lower_bound(leaf.a());
+                    return if found { Some((leaf.a().get(at)?, leaf.b().get(at)?)) } else { None };
+                }
+                Side::Y(branch) => {
+                    node = &branch.b()[probe.upper_bound(&branch.a()[1..])].node;
+                    node.prefetch_keys();
+                }
+            }
+        }
+    }
+}
+
+/// The way to a key, or to where it belongs: written to a new path, because giving it would copy it.
+struct Find<'t, K, V, P: Sharing>(&'t Node<K, V, P>, &'t mut Path);
+
+impl<K, V, P: Sharing> Search<K> for Find<'_, K, V, P> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, probe: impl Probe<K>) {
+        find_from(self.0, 0, self.1, &probe);
+    }
+}
+
+/// Goes on from `node`, at `depth`.
+#[inline(always)]
+fn find_from<K, V, P: Sharing>(
+    mut node: &Node<K, V, P>,
+    mut depth: usize,
+    path: &mut Path,
+    probe: &impl Probe<K>,
+) {
+    loop {
+        match node.side() {
+            Side::X(leaf) => return path.end_in(leaf.a(), probe),
+            Side::Y(branch) => {
+                node = &branch.b()[path.step(depth, branch.a(), branch.b(), probe)].node;
+                node.prefetch_keys();
+                depth += 1;
+            }
+        }
+    }
+}
+
+/// As [`Find`]; and the value, to be changed, if the key is there and nobody shares a node on the way. So that replacing takes one
+/// descent in a tree of its own, and no more than before in any other.
+struct FindMut<'t, 'p, K, V, P: Sharing>(&'t mut Node<K, V, P>, &'p mut Path);
+
+impl<'t, K, V, P: Sharing> Search<K> for FindMut<'t, '_, K, V, P> {
+    type Output = Option<&'t mut V>;
+
+    #[inline(always)]
+    fn run(self, probe: impl Probe<K>) -> Self::Output {
+        let Self(mut node, path) = self;
+        let mut depth = 0;
+        loop {
+            match node.side_mut() {
+                SideMut::X(leaf) => {
+                    path.end_in(leaf.a(), &probe);
+                    return if path.found {
+                        leaf.get_mut()?.into_both_mut().1.get_mut(path.leaf)
+                    } else {
+                        None
+                    };
+                }
+                SideMut::Y(branch) => {
+                    let slot = path.step(depth, branch.a(), branch.b(), &probe);
+                    depth += 1;
+                    node = match branch.try_own() {
+                        Ok(own) => &mut own.into_both_mut().1[slot].node,
+                        Err(branch) => {
+                            find_from(&branch.b()[slot].node, depth, path, &probe);
+                            return None;
+                        }
+                    };
+                    node.prefetch_keys();
+                }
+            }
+        }
+    }
+}
+
+impl Path {
+    /// Notes the child of a branch that leads to the key.
+    #[inline(always)]
+    fn step<K, V, P: Sharing>(
+        &mut self,
+        depth: usize,
+        keys: &[K],
+        links: &[Link<K, V, P>],
+        probe: &impl Probe<K>,
+    ) -> usize {
+        let slot = probe.upper_bound(&keys[1..]);
+        self.index += before(links, slot);
+        self.slots[depth] = slot as u8;
+        slot
+    }
+
+    /// Notes where in a leaf the key is.
+    #[inline(always)]
+    fn end_in<K>(&mut self, keys: &[K], probe: &impl Probe<K>) {
+        (self.leaf, self.found) = probe.lower_bound(keys);
+        self.index += self.leaf;
+    }
+}
+
+impl<K, V, P: Sharing> Node<K, V, P> {
+    /// Asks for all lines with keys if this is a leaf: halving would wait for them one after another.
+    #[inline(always)]
+    fn prefetch_keys(&self) {
+        if is_plain::<K>()
+            && let Side::X(leaf) = self.side()
+        {
+            let address: *const u8 = core::ptr::without_provenance(leaf.address());
+            simd_kernels::prefetch_bytes(address, 8 + size_of::<K>() * Limits::<K, V, P>::LEAF);
+        }
+    }
+}
+
+/// Runs `search` for `key`, with vector instructions where they know its type.
+#[inline]
+fn search_key<K: Borrow<Q>, Q: Ord + ?Sized, S: Search<K>>(search: S, key: &Q) -> S::Output {
+    match search_numbers(search, key) {
+        Ok(output) => output,
+        Err(search) => search.run(ByOrd(key)),
+    }
 }
 
 impl<K, V, P: Sharing> Tree<K, V, P> {
@@ -105,7 +232,7 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
                 Side::Y(branch) => {
                     let links = branch.b();
                     let slot = links.iter().take_while(|link| link.end <= left).count().min(links.len() - 1);
-                    left -= if slot > 0 { links[slot - 1].end } else { 0 };
+                    left -= before(links, slot);
                     path.slots[depth] = slot as u8;
                     node = &links[slot].node;
                 }
@@ -115,28 +242,25 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
     }
 
     /// The way to `key`, or to where it belongs.
+    #[inline]
     pub(crate) fn path_of_key<Q: Ord + ?Sized>(&self, key: &Q) -> Path
     where
         K: Borrow<Q>,
     {
         let mut path = Path::new();
-        let Some(mut node) = self.root.as_ref() else { return path };
-        for depth in 0.. {
-            match node.side() {
-                Side::X(leaf) => {
-                    (path.leaf, path.found) = lower_bound(leaf.a(), key);
-                    path.index += path.leaf;
-                    break;
-                }
-                Side::Y(branch) => {
-                    let slot = rank(&branch.a()[1..], key);
-                    path.index += if slot > 0 { branch.b()[slot - 1].end } else { 0 };
-                    path.slots[depth] = slot as u8;
-                    node = &branch.b()[slot].node;
-                }
-            }
+        if let Some(root) = &self.root {
+            search_key(Find(root, &mut path), key);
         }
         path
+    }
+
+    /// Makes `path`, which is new, the way to `key`; gives its value if it is there and nobody shares a node on the way.
+    #[inline]
+    pub(crate) fn find_mut<Q: Ord + ?Sized>(&mut self, key: &Q, path: &mut Path) -> Option<&mut V>
+    where
+        K: Borrow<Q>,
+    {
+        search_key(FindMut(self.root.as_mut()?, path), key)
     }
 
     /// The element with `key`.
@@ -145,47 +269,46 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
     where
         K: Borrow<Q>,
     {
-        let mut node = self.root.as_ref()?;
-        loop {
-            match node.side() {
-                Side::X(leaf) => {
-                    let (at, found) = lower_bound(leaf.a(), key);
-                    return if found { Some((&leaf.a()[at], &leaf.b()[at])) } else { None };
-                }
-                Side::Y(branch) => node = &branch.b()[rank(&branch.a()[1..], key)].node,
-            }
-        }
+        search_key(Get(self.root.as_ref()?), key)
     }
 
     /// The element at `index`.
     #[inline]
-    pub(crate) fn get(&self, mut index: usize) -> Option<(&K, &V)> {
+    pub(crate) fn get(&self, index: usize) -> Option<(&K, &V)> {
         if index >= self.len {
             return None;
         }
+        // The other way is apart, so that this one is short enough to be inlined.
+        if !self.regular {
+            return self.get_counted(index);
+        }
         let mut node = self.root.as_ref()?;
         let mut shift = Limits::<K, V, P>::LEAF_SHIFT + Limits::<K, V, P>::FANOUT_SHIFT * self.height;
-        if self.regular {
-            loop {
-                match node.side() {
-                    Side::X(leaf) => {
-                        let at = index % Limits::<K, V, P>::LEAF;
-                        return Some((leaf.a().get(at)?, leaf.b().get(at)?));
-                    }
-                    Side::Y(branch) => {
-                        shift -= Limits::<K, V, P>::FANOUT_SHIFT;
-                        node = &branch.b().get(index.wrapping_shr(shift) % Limits::<K, V, P>::FANOUT)?.node;
-                    }
+        loop {
+            match node.side() {
+                Side::X(leaf) => {
+                    let at = index % Limits::<K, V, P>::LEAF;
+                    return Some((leaf.a().get(at)?, leaf.b().get(at)?));
+                }
+                Side::Y(branch) => {
+                    shift -= Limits::<K, V, P>::FANOUT_SHIFT;
+                    node = &branch.b().get(index.wrapping_shr(shift) % Limits::<K, V, P>::FANOUT)?.node;
                 }
             }
         }
+    }
+
+    #[inline(never)]
+    fn get_counted(&self, mut index: usize) -> Option<(&K, &V)> {
+        let mut node = self.root.as_ref()?;
+        let mut shift = Limits::<K, V, P>::LEAF_SHIFT + Limits::<K, V, P>::FANOUT_SHIFT * self.height;
         loop {
             match node.side() {
                 Side::X(leaf) => return Some((leaf.a().get(index)?, leaf.b().get(index)?)),
                 Side::Y(branch) => {
                     shift -= Limits::<K, V, P>::FANOUT_SHIFT;
                     let slot = slot_of(branch.b(), index, shift);
-                    index -= if slot > 0 { branch.b()[slot - 1].end } else { 0 };
+                    index -= before(branch.b(), slot);
                     node = &branch.b()[slot].node;
                 }
             }
@@ -194,7 +317,7 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
 
     /// The element at `index`, to be changed: shared nodes on the way are copied.
     #[inline]
-    pub(crate) fn get_mut(&mut self, mut index: usize) -> Option<(&mut K, &mut V)>
+    pub(crate) fn get_mut(&mut self, index: usize) -> Option<(&mut K, &mut V)>
     where
         K: Clone,
         V: Clone,
@@ -202,24 +325,35 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
         if index >= self.len {
             return None;
         }
+        if !self.regular {
+            return self.get_mut_counted(index);
+        }
         let mut node = self.root.as_mut()?;
         let mut shift = Limits::<K, V, P>::LEAF_SHIFT + Limits::<K, V, P>::FANOUT_SHIFT * self.height;
-        if self.regular {
-            loop {
-                match node.side_mut() {
-                    SideMut::X(leaf) => {
-                        let at = index % Limits::<K, V, P>::LEAF;
-                        let (keys, values) = leaf.make_mut().into_both_mut();
-                        return Some((keys.get_mut(at)?, values.get_mut(at)?));
-                    }
-                    SideMut::Y(branch) => {
-                        shift -= Limits::<K, V, P>::FANOUT_SHIFT;
-                        let slot = index.wrapping_shr(shift) % Limits::<K, V, P>::FANOUT;
-                        node = &mut branch.make_mut().into_both_mut().1.get_mut(slot)?.node;
-                    }
+        loop {
+            match node.side_mut() {
+                SideMut::X(leaf) => {
+                    let at = index % Limits::<K, V, P>::LEAF;
+                    let (keys, values) = leaf.make_mut().into_both_mut();
+                    return Some((keys.get_mut(at)?, values.get_mut(at)?));
+                }
+                SideMut::Y(branch) => {
+                    shift -= Limits::<K, V, P>::FANOUT_SHIFT;
+                    let slot = index.wrapping_shr(shift) % Limits::<K, V, P>::FANOUT;
+                    node = &mut own_branch(branch).into_both_mut().1.get_mut(slot)?.node;
                 }
             }
         }
+    }
+
+    #[inline(never)]
+    fn get_mut_counted(&mut self, mut index: usize) -> Option<(&mut K, &mut V)>
+    where
+        K: Clone,
+        V: Clone,
+    {
+        let mut node = self.root.as_mut()?;
+        let mut shift = Limits::<K, V, P>::LEAF_SHIFT + Limits::<K, V, P>::FANOUT_SHIFT * self.height;
         loop {
             match node.side_mut() {
                 SideMut::X(leaf) => {
@@ -228,9 +362,9 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
                 }
                 SideMut::Y(branch) => {
                     shift -= Limits::<K, V, P>::FANOUT_SHIFT;
-                    let links = branch.make_mut().into_both_mut().1;
+                    let links = own_branch(branch).into_both_mut().1;
                     let slot = slot_of(links, index, shift);
-                    index -= if slot > 0 { links[slot - 1].end } else { 0 };
+                    index -= before(links, slot);
                     node = &mut links[slot].node;
                 }
             }
@@ -251,11 +385,17 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
                     let (keys, values) = leaf.make_mut().into_both_mut();
                     return (&mut keys[path.leaf], &mut values[path.leaf]);
                 }
-                SideMut::Y(branch) => node = &mut branch.make_mut().into_both_mut().1[path.slot(depth)].node,
+                SideMut::Y(branch) => node = &mut own_branch(branch).into_both_mut().1[path.slot(depth)].node,
             }
         }
         unreachable!("a tree ends in leaves")
     }
+}
+
+/// How many elements the children before `slot` have. Without a branch: which child it is cannot be predicted.
+#[inline]
+pub(super) fn before<K, V, P: Sharing>(links: &[Link<K, V, P>], slot: usize) -> usize {
+    core::hint::select_unpredictable(slot > 0, links[slot.saturating_sub(1)].end, 0)
 }
 
 /// The child that has the element at `index`.
@@ -263,7 +403,7 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
 /// A child holds at most `1 << shift` elements, so it is never before `index >> shift`, and is just that in a tree
 /// whose nodes are full up to there: then the loop ends at once, and its branch is predicted.
 #[inline]
-fn slot_of<K, V, P: Sharing>(links: &[super::Link<K, V, P>], index: usize, shift: u32) -> usize {
+fn slot_of<K, V, P: Sharing>(links: &[Link<K, V, P>], index: usize, shift: u32) -> usize {
     let mut slot = if shift < usize::BITS { index >> shift } else { 0 };
     while links[slot].end <= index {
         slot += 1;

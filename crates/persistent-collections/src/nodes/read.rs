@@ -56,7 +56,7 @@ impl<'a, K, V, P: Sharing> Leaves<'a, K, V, P> {
                 Side::X(leaf) => return (parent, (leaf.a(), leaf.b()), index),
                 Side::Y(branch) => {
                     let slot = branch.b().iter().take_while(|link| link.end <= index).count();
-                    index -= if slot > 0 { branch.b()[slot - 1].end } else { 0 };
+                    index -= super::path::before(branch.b(), slot);
                     node = &branch.b()[slot].node;
                     parent = Parent { branch: Some(branch), slot: slot + 1 };
                 }
@@ -90,6 +90,37 @@ impl<'a, K, V, P: Sharing> Iterator for Leaves<'a, K, V, P> {
         self.start += count;
         Some((&keys[..count], &values[..count]))
     }
+
+    #[inline]
+    fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut f: F) -> B {
+        match self.root {
+            Some(root) if self.start < self.end => fold(root, self.start, self.end, init, &mut f),
+            _ => init,
+        }
+    }
+}
+
+/// Folds the leaves below `node` with the elements from `start` to below `end`, of which there is at least one.
+fn fold<'a, K, V, P: Sharing, B>(
+    node: &'a Node<K, V, P>,
+    start: usize,
+    end: usize,
+    init: B,
+    f: &mut impl FnMut(B, Slices<'a, K, V>) -> B,
+) -> B {
+    let branch = match node.side() {
+        Side::X(leaf) => return f(init, (&leaf.a()[start..end], &leaf.b()[start..end])),
+        Side::Y(branch) => branch,
+    };
+    let (mut folded, mut before) = (init, 0);
+    for link in branch.b() {
+        if start < link.end && before < end {
+            let (from, to) = (start.saturating_sub(before), end.min(link.end) - before);
+            folded = fold(&link.node, from, to, folded, f);
+        }
+        before = link.end;
+    }
+    folded
 }
 
 impl<K, V, P: Sharing> DoubleEndedIterator for Leaves<'_, K, V, P> {

@@ -3,7 +3,7 @@
 use core::borrow::Borrow;
 
 use super::{Entry, IntoIter, OrdMap};
-use crate::nodes::{Assembler, Leaf, Limits, second};
+use crate::nodes::{Assembler, Leaf, Limits, Path, second};
 use crate::shared::Sharing;
 
 impl<K: Ord + Clone, V: Clone, P: Sharing> OrdMap<K, V, P> {
@@ -22,9 +22,13 @@ impl<K: Ord + Clone, V: Clone, P: Sharing> OrdMap<K, V, P> {
     ///
     /// Time: O(log n).
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        let path = self.tree.path_of_key(&key);
-        if path.found {
+        let mut path = Path::new();
+        if let Some(place) = self.tree.find_mut(&key, &mut path) {
             // The key that is there stays; dropping the other one may panic, and nothing is changed yet.
+            drop(key);
+            return Some(core::mem::replace(place, value));
+        }
+        if path.found {
             drop(key);
             return Some(core::mem::replace(self.tree.get_mut_at(&path).1, value));
         }

@@ -37,6 +37,11 @@ impl<'a, K, V, P: Sharing> Iterator for Chunks<'a, K, V, P> {
     fn next(&mut self) -> Option<Self::Item> {
         self.0.next().map(|(keys, values)| keys.iter().zip(values))
     }
+
+    #[inline]
+    fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut f: F) -> B {
+        self.0.fold(init, |folded, (keys, values)| f(folded, keys.iter().zip(values)))
+    }
 }
 
 impl<K, V, P: Sharing> DoubleEndedIterator for Chunks<'_, K, V, P> {

@@ -104,6 +104,11 @@ impl<T, P: Sharing> OrdSet<T, P> {
         self.nth(self.len().checked_sub(1)?)
     }
 
+    #[cfg(feature = "rayon")]
+    pub(crate) fn from_map(map: OrdMap<T, (), P>) -> Self {
+        Self { map }
+    }
+
     /// The map to nothing that this set is.
     #[doc(hidden)]
     pub fn as_map(&self) -> &OrdMap<T, (), P> {

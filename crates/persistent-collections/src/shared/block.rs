@@ -9,23 +9,27 @@ use core::slice;
 use super::count::{Counter, ThreadSafe};
 use super::{Own, Sealed, Sharing};
 
-/// The longest array a block can have; the bit above is the kind.
-pub(super) const CAP_MAX: usize = 0x7fff;
-const KIND_BIT: u16 = 0x8000;
+/// The longest array a block can have.
+const CAP_MAX: usize = u16::MAX as usize;
 
 /// What every block starts with, whatever it holds.
+///
+/// Aligned so that the lowest bit of its address is free: a pointer to a block has its kind there.
 #[repr(C)]
 pub(super) struct Head<N> {
-    owners: N,
+    pub(super) owners: N,
     len: u16,
-    kind_and_cap: u16,
+    cap: u16,
 }
 
 /// A counted pointer to a header `H` and two arrays of equal length; `KIND` tells two block types apart at run time.
+///
+/// Invariant: `raw` is `KIND` bytes past the start of a live allocation with the layout of this type, which begins with an
+/// initialised `Head`. So the kind is known without a look at the node, and taking it off again is part of an address.
 #[repr(transparent)]
 pub(crate) struct Block<H: Copy, A, B, P: Sharing, const KIND: bool> {
-    head: NonNull<Head<<P as Sealed>::Count>>,
-    owns: PhantomData<(H, A, B)>,
+    raw: NonNull<u8>,
+    owns: PhantomData<(H, A, B, P)>,
 }
 
 // SAFETY: as for `Arc`: moving a block to another thread may drop its contents there (Send) and shares them
@@ -41,8 +45,10 @@ unsafe impl<H: Copy + Send + Sync, A: Send + Sync, B: Send + Sync, P: ThreadSafe
 }
 
 impl<H: Copy, A, B, P: Sharing, const KIND: bool> Block<H, A, B, P, KIND> {
+    const ALIGNED: () = assert!(align_of::<Head<<P as Sealed>::Count>>() >= 2, "the lowest bit is free");
+
     /// Where `H` and `A` begin; the same for every capacity.
-    pub(super) const HEADER_AT: usize = round_up(size_of::<Head<<P as Sealed>::Count>>(), align_of::<H>());
+    const HEADER_AT: usize = round_up(size_of::<Head<<P as Sealed>::Count>>(), align_of::<H>());
     const A_AT: usize = round_up(Self::HEADER_AT + size_of::<H>(), align_of::<A>());
 
     const fn b_at(cap: usize) -> usize {
@@ -73,21 +79,28 @@ impl<H: Copy, A, B, P: Sharing, const KIND: bool> Block<H, A, B, P, KIND> {
         let Some(head) = NonNull::new(bytes.cast::<Head<<P as Sealed>::Count>>()) else {
             handle_alloc_error(layout)
         };
-        let kind = if KIND { KIND_BIT } else { 0 };
         // SAFETY: `head` is the start of an allocation whose layout begins with a `Head`.
-        unsafe {
-            head.write(Head { owners: <P as Sealed>::Count::one(), len: 0, kind_and_cap: kind | cap as u16 })
-        };
-        let block = Self { head, owns: PhantomData };
+        unsafe { head.write(Head { owners: <P as Sealed>::Count::one(), len: 0, cap: cap as u16 }) };
+        const { Self::ALIGNED };
+        // SAFETY: one byte past the start still lies within a `Head`.
+        let raw = unsafe { head.cast::<u8>().byte_add(usize::from(KIND)) };
+        let block = Self { raw, owns: PhantomData };
         // SAFETY: `header_ptr` lies within the allocation, aligned for `H`, and nobody else knows of it yet.
         unsafe { block.header_ptr().write(header) };
         block
     }
 
+    /// The start of the allocation.
+    #[inline]
+    fn start(&self) -> NonNull<Head<<P as Sealed>::Count>> {
+        // SAFETY: `raw` is `KIND` bytes past it, by the invariant.
+        unsafe { self.raw.byte_sub(usize::from(KIND)) }.cast()
+    }
+
+    #[inline]
     fn head(&self) -> &Head<<P as Sealed>::Count> {
-        // SAFETY: a `Block` points to a live allocation that starts with an initialised `Head`; only an `Own`
-        // writes to it, and that borrows the block mutably.
-        unsafe { self.head.as_ref() }
+        // SAFETY: the invariant; only an `Own` writes to the head, and that borrows the block mutably.
+        unsafe { self.start().as_ref() }
     }
 
     /// How many elements each array has.
@@ -99,7 +112,7 @@ impl<H: Copy, A, B, P: Sharing, const KIND: bool> Block<H, A, B, P, KIND> {
     /// How many elements each array has room for.
     #[inline]
     pub(crate) fn capacity(&self) -> usize {
-        usize::from(self.head().kind_and_cap & !KIND_BIT)
+        usize::from(self.head().cap)
     }
 
     /// The header.
@@ -126,31 +139,31 @@ impl<H: Copy, A, B, P: Sharing, const KIND: bool> Block<H, A, B, P, KIND> {
     #[inline]
     pub(super) fn header_ptr(&self) -> *mut H {
         // SAFETY: `HEADER_AT` bytes lie within the allocation, whose layout has an `H` there.
-        unsafe { self.head.as_ptr().byte_add(Self::HEADER_AT).cast() }
+        unsafe { self.start().as_ptr().byte_add(Self::HEADER_AT).cast() }
     }
 
     #[inline]
     pub(super) fn a_ptr(&self) -> *mut A {
         // SAFETY: the layout has the array `A` at `A_AT`.
-        unsafe { self.head.as_ptr().byte_add(Self::A_AT).cast() }
+        unsafe { self.start().as_ptr().byte_add(Self::A_AT).cast() }
     }
 
     #[inline]
     pub(super) fn b_ptr(&self) -> *mut B {
         // SAFETY: the layout for this capacity has the array `B` at `b_at`.
-        unsafe { self.head.as_ptr().byte_add(Self::b_at(self.capacity())).cast() }
+        unsafe { self.start().as_ptr().byte_add(Self::b_at(self.capacity())).cast() }
     }
 
     /// Whether both are the same allocation.
     #[inline]
     pub(crate) fn ptr_eq(&self, other: &Self) -> bool {
-        self.head == other.head
+        self.raw == other.raw
     }
 
     /// The address, to recognise a block by.
     #[inline]
     pub(crate) fn address(&self) -> usize {
-        self.head.as_ptr().addr()
+        self.start().as_ptr().addr()
     }
 
     /// Bytes of the allocation.
@@ -169,6 +182,13 @@ impl<H: Copy, A, B, P: Sharing, const KIND: bool> Block<H, A, B, P, KIND> {
     pub(crate) fn get_mut(&mut self) -> Option<Own<'_, H, A, B, P, KIND>> {
         // SAFETY: one owner was counted, and this is it; `Own` keeps it borrowed.
         if self.is_unique() { Some(unsafe { Own::new(self) }) } else { None }
+    }
+
+    /// The right to edit, or the block back if somebody else owns it too.
+    #[inline]
+    pub(crate) fn try_own(&mut self) -> Result<Own<'_, H, A, B, P, KIND>, &mut Self> {
+        // SAFETY: as for `get_mut`.
+        if self.is_unique() { Ok(unsafe { Own::new(self) }) } else { Err(self) }
     }
 
     /// The right to edit: a block with other owners is copied first.
@@ -226,7 +246,7 @@ impl<H: Copy, A, B, P: Sharing, const KIND: bool> Block<H, A, B, P, KIND> {
     pub(super) fn set_len(&mut self, len: usize) {
         debug_assert!(len <= self.capacity(), "length within capacity");
         // SAFETY: `self` is borrowed mutably, and only `Own` calls this, which knows of no other owner.
-        unsafe { self.head.as_mut() }.len = len as u16;
+        unsafe { self.start().as_mut() }.len = len as u16;
     }
 
     /// Gives the allocation back without dropping any element.
@@ -238,29 +258,37 @@ impl<H: Copy, A, B, P: Sharing, const KIND: bool> Block<H, A, B, P, KIND> {
     pub(super) unsafe fn free(&mut self) {
         let layout = Self::layout(self.capacity());
         // SAFETY: the head is initialised, and the caller is its last owner.
-        unsafe { ptr::drop_in_place(self.head.as_ptr()) };
+        unsafe { ptr::drop_in_place(self.start().as_ptr()) };
         // SAFETY: allocated with this layout, whose capacity never changes; the caller is the last to know of it.
-        unsafe { dealloc(self.head.as_ptr().cast(), layout) };
+        unsafe { dealloc(self.start().as_ptr().cast(), layout) };
     }
 
-    /// The pointer without its owner; [`Block::from_raw`] takes it back.
-    pub(super) fn into_raw(self) -> NonNull<()> {
-        let raw = self.head.cast();
+    /// The pointer without its owner. Its lowest bit is the kind.
+    #[inline]
+    pub(super) fn into_raw(self) -> NonNull<u8> {
+        let raw = self.raw;
         mem::forget(self);
         raw
     }
+}
 
-    /// The kind of the block at `raw`.
-    ///
-    /// # Safety
-    ///
-    /// - `raw` came from `into_raw` of a block of the same flavour, of either kind, that is still owned.
-    #[inline]
-    pub(super) unsafe fn kind(raw: NonNull<()>) -> bool {
-        // SAFETY: every block of this flavour starts with this `Head`.
-        let head = unsafe { raw.cast::<Head<<P as Sealed>::Count>>().as_ref() };
-        head.kind_and_cap & KIND_BIT != 0
-    }
+/// The kind of the block that `raw`, from [`Block::into_raw`], points to.
+#[inline]
+pub(super) fn kind_of(raw: NonNull<u8>) -> bool {
+    raw.addr().get() & 1 == 1
+}
+
+/// The head of a block of either kind.
+///
+/// # Safety
+///
+/// - `raw` came from [`Block::into_raw`] of a block of the flavour `P` that is still owned for as long as 'a.
+#[inline]
+pub(super) unsafe fn head_of<'a, P: Sharing>(raw: NonNull<u8>) -> &'a Head<<P as Sealed>::Count> {
+    // SAFETY: the start of the allocation, by the invariant of `Block`.
+    let head = unsafe { raw.byte_sub(usize::from(kind_of(raw))) };
+    // SAFETY: every block of this flavour starts with this `Head`, and the caller says that it is still owned.
+    unsafe { head.cast().as_ref() }
 }
 
 const fn round_up(at: usize, align: usize) -> usize {
@@ -272,7 +300,7 @@ impl<H: Copy, A, B, P: Sharing, const KIND: bool> Clone for Block<H, A, B, P, KI
     #[inline]
     fn clone(&self) -> Self {
         self.head().owners.increment();
-        Self { head: self.head, owns: PhantomData }
+        Self { raw: self.raw, owns: PhantomData }
     }
 }
 

@@ -1,9 +1,11 @@
-//! One pointer that is one of two block types; the block's own head says which.
+//! One pointer that is one of two block types; its lowest bit says which.
 
 use core::marker::PhantomData;
 use core::mem::{self, ManuallyDrop};
 use core::ptr::NonNull;
 
+use super::block::{head_of, kind_of};
+use super::count::Counter;
 use super::{Block, Sharing};
 
 /// A block type; implemented for [`Block`] alone.
@@ -13,11 +15,7 @@ pub(crate) trait Pointer: Clone {
     /// The flavour, which must be the same on both sides.
     type Flavour: Sharing;
 
-    fn into_raw(self) -> NonNull<()>;
-    /// # Safety
-    ///
-    /// - `raw` came from `into_raw` of a block of this flavour that is still owned.
-    unsafe fn kind(raw: NonNull<()>) -> bool;
+    fn into_raw(self) -> NonNull<u8>;
 }
 
 impl<H: Copy, A, B, P: Sharing, const KIND: bool> Pointer for Block<H, A, B, P, KIND> {
@@ -25,22 +23,16 @@ impl<H: Copy, A, B, P: Sharing, const KIND: bool> Pointer for Block<H, A, B, P, 
     type Flavour = P;
 
     #[inline]
-    fn into_raw(self) -> NonNull<()> {
+    fn into_raw(self) -> NonNull<u8> {
         Self::into_raw(self)
-    }
-
-    #[inline]
-    unsafe fn kind(raw: NonNull<()>) -> bool {
-        // SAFETY: the caller promises the same.
-        unsafe { Self::kind(raw) }
     }
 }
 
 /// An owned block of type `X` (kind false) or `Y` (kind true), in one pointer.
 ///
-/// Invariant: `raw` came from `into_raw` of the side that its head names, and this value is its owner.
+/// Invariant: `raw` came from `into_raw` of the side that its lowest bit names, and this value is its owner.
 pub(crate) struct Either<X: Pointer, Y: Pointer<Flavour = X::Flavour>> {
-    raw: NonNull<()>,
+    raw: NonNull<u8>,
     owns: PhantomData<(X, Y)>,
 }
 
@@ -84,18 +76,17 @@ impl<X: Pointer, Y: Pointer<Flavour = X::Flavour>> Either<X, Y> {
 
     #[inline]
     fn is_y(&self) -> bool {
-        // SAFETY: by the invariant, and both sides have the flavour of `X`.
-        unsafe { X::kind(self.raw) }
+        kind_of(self.raw)
     }
 
     #[inline]
     pub(crate) fn side(&self) -> Side<'_, X, Y> {
-        let raw: *const NonNull<()> = &raw const self.raw;
+        let raw: *const NonNull<u8> = &raw const self.raw;
         if self.is_y() {
-            // SAFETY: a block is nothing but its pointer, and this one's head says `Y`.
+            // SAFETY: a block is nothing but its pointer, and this one's kind says `Y`.
             Side::Y(unsafe { &*raw.cast() })
         } else {
-            // SAFETY: a block is nothing but its pointer, and this one's head says `X`.
+            // SAFETY: a block is nothing but its pointer, and this one's kind says `X`.
             Side::X(unsafe { &*raw.cast() })
         }
     }
@@ -103,12 +94,12 @@ impl<X: Pointer, Y: Pointer<Flavour = X::Flavour>> Either<X, Y> {
     #[inline]
     pub(crate) fn side_mut(&mut self) -> SideMut<'_, X, Y> {
         let is_y = self.is_y();
-        let raw: *mut NonNull<()> = &raw mut self.raw;
+        let raw: *mut NonNull<u8> = &raw mut self.raw;
         if is_y {
-            // SAFETY: as in `side`; a `Y` put here instead has a head that says `Y`, so the invariant stays.
+            // SAFETY: as in `side`; a `Y` put here instead has that kind too, so the invariant stays.
             SideMut::Y(unsafe { &mut *raw.cast() })
         } else {
-            // SAFETY: as in `side`; an `X` put here instead has a head that says `X`, so the invariant stays.
+            // SAFETY: as in `side`; an `X` put here instead has that kind too, so the invariant stays.
             SideMut::X(unsafe { &mut *raw.cast() })
         }
     }
@@ -117,7 +108,7 @@ impl<X: Pointer, Y: Pointer<Flavour = X::Flavour>> Either<X, Y> {
     pub(crate) fn into_side(self) -> SideOwned<X, Y> {
         let this = ManuallyDrop::new(self);
         if this.is_y() {
-            // SAFETY: a block is nothing but its pointer, this one's head says `Y`, and `this` gives up its ownership.
+            // SAFETY: a block is nothing but its pointer, this one's kind says `Y`, and `this` gives up its ownership.
             SideOwned::Y(unsafe { mem::transmute_copy(&this.raw) })
         } else {
             // SAFETY: as for `Y`.
@@ -131,20 +122,26 @@ impl<X: Pointer, Y: Pointer<Flavour = X::Flavour>> Either<X, Y> {
         self.raw == other.raw
     }
 
+    /// Asks for the line with the counter, which is about to be changed.
+    #[inline]
+    pub(crate) fn prefetch_counter(&self) {
+        simd_kernels::prefetch(self.raw.as_ptr());
+    }
+
     /// The address, to recognise a block by.
     #[inline]
     pub(crate) fn address(&self) -> usize {
-        self.raw.as_ptr().addr()
+        self.raw.addr().get() & !1
     }
 }
 
 impl<X: Pointer, Y: Pointer<Flavour = X::Flavour>> Clone for Either<X, Y> {
     #[inline]
     fn clone(&self) -> Self {
-        match self.side() {
-            Side::X(block) => Self::from_x(block.clone()),
-            Side::Y(block) => Self::from_y(block.clone()),
-        }
+        // SAFETY: `self` owns the block, and both sides have the flavour of `X`.
+        let head = unsafe { head_of::<X::Flavour>(self.raw) };
+        head.owners.increment();
+        Self { raw: self.raw, owns: PhantomData }
     }
 }
 
@@ -152,12 +149,12 @@ impl<X: Pointer, Y: Pointer<Flavour = X::Flavour>> Drop for Either<X, Y> {
     #[inline]
     fn drop(&mut self) {
         let is_y = self.is_y();
-        let raw: *mut NonNull<()> = &raw mut self.raw;
+        let raw: *mut NonNull<u8> = &raw mut self.raw;
         if is_y {
-            // SAFETY: owned, its head says `Y`, and it is not used again.
+            // SAFETY: owned, its kind says `Y`, and it is not used again.
             unsafe { raw.cast::<Y>().drop_in_place() };
         } else {
-            // SAFETY: owned, its head says `X`, and it is not used again.
+            // SAFETY: owned, its kind says `X`, and it is not used again.
             unsafe { raw.cast::<X>().drop_in_place() };
         }
     }

@@ -3,10 +3,10 @@
 //! A [`Block`] is one thin pointer to one allocation:
 //!
 //! ```text
-//! Block ──► ┌────────────┬───────┬──────────┬───┬──────────────┬──────────────┐
-//!           │ owners u32 │ len   │ kind|cap │ H │ A a a _ _ _  │ B b b _ _ _  │
-//!           └────────────┴───────┴──────────┴───┴──────────────┴──────────────┘
-//!             Head: 8 bytes, u16 lengths          len of cap     len of cap
+//! Block ──► ┌────────────┬───────┬─────┬───┬──────────────┬──────────────┐
+//! (+ kind)  │ owners u32 │ len   │ cap │ H │ A a a _ _ _  │ B b b _ _ _  │
+//!           └────────────┴───────┴─────┴───┴──────────────┴──────────────┘
+//!             Head: 8 bytes, u16 lengths     len of cap     len of cap
 //! ```
 //!
 //! `H` is a `Copy` header (hash tags, a slot map, or nothing). The arrays `A` and `B` always have the same length: keys and
@@ -19,7 +19,7 @@
 //!    every element is owned exactly once: by the block, by a guard, or by the caller.
 //! 2. *Editing needs one owner.* An [`Own`] borrows the `Block` mutably and is made only after the owners were
 //!    counted as one. Another owner could appear only by cloning that same `Block`, which is borrowed.
-//! 3. *The kind in the head is the kind in the type.* [`Either`] reads it to tell which of two block types it points to.
+//! 3. *The lowest bit of the pointer is the kind in the type.* [`Either`] reads it to tell which of two block types it points to.
 #![allow(unsafe_code, reason = "one thin allocation a node with inline arrays; docs/UNSAFE.md has the gain")]
 
 mod block;
@@ -41,4 +41,4 @@ pub use count::{Atomic, Local, Sharing, SmallNodes};
 pub(crate) use either::{Either, Side, SideMut, SideOwned};
 pub(crate) use into_iter::IntoIter;
 pub(crate) use own::Own;
-pub(crate) use plain::as_numbers;
+pub(crate) use plain::{Probe, Search, search_numbers};

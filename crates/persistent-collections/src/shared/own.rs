@@ -1,5 +1,6 @@
 //! The right to edit a block: proof that it has one owner.
 
+use alloc::vec::Vec;
 use core::mem;
 use core::ops::Range;
 use core::ptr;
@@ -278,20 +279,33 @@ impl<'a, H: Copy, A, B, P: Sharing, const KIND: bool> Own<'a, H, A, B, P, KIND> 
 
 impl<H: Copy, B, P: Sharing, const KIND: bool> Own<'_, H, (), B, P, KIND> {
     /// Moves values from `values` to the end until the block is full or there are no more.
-    ///
-    /// The loop counts in a register: it runs at the speed of the iterator.
     #[inline]
     pub(crate) fn extend<I: Iterator<Item = B>>(&mut self, values: &mut I) {
         let (len, room) = (self.len(), self.block.capacity() - self.len());
         let mut filled = Filled { first: self.block.b_ptr().wrapping_add(len), count: 0 };
-        values.take(room).for_each(|value| {
-            // `take` asks for no more than `room`; but its `try_fold` is the user's, and could go on all the same.
-            assert!(filled.count < room, "an iterator went on after it was told to stop");
+        while filled.count < room {
+            let Some(value) = values.next() else { break };
             // SAFETY: fewer than `room` values so far, and `first` has room for `room`.
             unsafe { filled.push(value) };
-        });
+        }
         let count = filled.count;
         mem::forget(filled);
+        self.block.set_len(len + count);
+    }
+
+    /// Moves the values from `at` on to the end: one copy of their bytes.
+    ///
+    /// # Panics
+    ///
+    /// If there is no room for them, or `at` is beyond the length of `values`.
+    pub(crate) fn append_vec(&mut self, values: &mut Vec<B>, at: usize) {
+        let (len, count) = (self.len(), values.len().checked_sub(at).expect("`at` is within the values"));
+        assert!(count <= self.block.capacity() - len, "no room for {count} values");
+        // SAFETY: `at` is at most the length; the values behind it belong to this function from here on.
+        unsafe { values.set_len(at) };
+        let from = values.as_ptr().wrapping_add(at);
+        // SAFETY: `count` initialised values behind `at`; room for as many here, past `len`; two allocations.
+        unsafe { ptr::copy_nonoverlapping(from, self.block.b_ptr().wrapping_add(len), count) };
         self.block.set_len(len + count);
     }
 }

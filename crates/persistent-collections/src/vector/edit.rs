@@ -3,7 +3,7 @@
 use core::ops::{Bound, RangeBounds};
 
 use super::{Drain, Vector};
-use crate::nodes::{Leaf, Limits, Tree};
+use crate::nodes::{Assembler, Leaf, Limits, Tree};
 use crate::shared::Sharing;
 
 impl<T: Clone, P: Sharing> Vector<T, P> {
@@ -12,20 +12,25 @@ impl<T: Clone, P: Sharing> Vector<T, P> {
     /// Time: O(1), amortised.
     #[inline]
     pub fn push(&mut self, value: T) {
-        if let Some(tail) = &mut self.tail {
-            let (len, room) = (tail.len(), tail.capacity());
-            if len < room {
-                return tail.make_mut().push((), value);
-            }
-            if len < Self::LEAF {
-                return tail.make_mut_with(Limits::<(), T, P>::leaf_room(len + 1)).push((), value);
-            }
+        // The common way is short enough to be inlined.
+        if let Some(tail) = &mut self.tail
+            && tail.len() < tail.capacity()
+            && let Some(mut own) = tail.get_mut()
+        {
+            return own.push((), value);
         }
-        self.push_beyond_tail(value);
+        self.push_apart(value);
     }
 
-    #[cold]
-    fn push_beyond_tail(&mut self, value: T) {
+    /// Puts `value` into a tail that is shared or has no room, or into a new one.
+    #[inline(never)]
+    fn push_apart(&mut self, value: T) {
+        if let Some(tail) = &mut self.tail
+            && tail.len() < Self::LEAF
+        {
+            let room = Limits::<(), T, P>::leaf_room(tail.len() + 1).max(tail.capacity());
+            return tail.make_mut_with(room).push((), value);
+        }
         self.flush();
         let room = if self.tree.len() == 0 { 4 } else { Self::LEAF };
         let mut tail = Leaf::with_capacity(room.min(Self::LEAF), ());
@@ -309,11 +314,29 @@ impl<T: Clone, P: Sharing> Vector<T, P> {
         out
     }
 
-    /// Clones the elements of `values` behind the last one.
+    /// Clones the elements of `values` behind the last one, a leaf at a time.
     ///
-    /// Time: O(m) for m elements.
+    /// Time: O(m) for m elements; at the speed of copying bytes if they are `Copy`.
     pub fn extend_from_slice(&mut self, values: &[T]) {
-        self.extend(values.iter().cloned());
+        let mut rest = values;
+        if let Some(tail) = &mut self.tail {
+            let (now, later) = rest.split_at(rest.len().min(Self::LEAF - tail.len()));
+            let room = Limits::<(), T, P>::leaf_room(tail.len() + now.len()).max(tail.capacity());
+            tail.make_mut_with(room).extend_from_slices(units(now.len()), now);
+            rest = later;
+        }
+        if rest.is_empty() {
+            return;
+        }
+        self.flush();
+        let mut leaves = Assembler::new();
+        for values in rest.chunks(Self::LEAF) {
+            let mut leaf = Leaf::with_capacity(values.len(), ());
+            leaf.make_mut().extend_from_slices(units(values.len()), values);
+            // The last one is the tail; it may be full, as after a push.
+            self.tail.replace(leaf).into_iter().for_each(|leaf| leaves.push(leaf));
+        }
+        self.tree.join(leaves.finish());
     }
 
     /// Makes the length `len`: cuts the end off, or fills up with clones of `value`.
@@ -367,4 +390,10 @@ impl<T: Clone, P: Sharing> Vector<T, P> {
         assert!(end <= len, "range end {end} out of range for a vector of length {len}");
         (start, end)
     }
+}
+
+/// The keys of `len` elements without keys.
+const fn units(len: usize) -> &'static [()] {
+    const UNITS: [(); 1 << 15] = [(); 1 << 15];
+    UNITS.split_at(len).0
 }

@@ -74,6 +74,12 @@ impl<'a, T, P: Sharing> Iterator for Chunks<'a, T, P> {
         let tail = core::mem::take(&mut self.tail);
         if tail.is_empty() { None } else { Some(tail) }
     }
+
+    #[inline]
+    fn fold<B, F: FnMut(B, &'a [T]) -> B>(self, init: B, mut f: F) -> B {
+        let folded = self.leaves.fold(init, |folded, (_, values)| f(folded, values));
+        if self.tail.is_empty() { folded } else { f(folded, self.tail) }
+    }
 }
 
 impl<'a, T, P: Sharing> DoubleEndedIterator for Chunks<'a, T, P> {

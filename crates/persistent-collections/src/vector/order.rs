@@ -23,7 +23,7 @@ impl<'a, T: Clone, P: Sharing> Unpacked<'a, T, P> {
 
 impl<T: Clone, P: Sharing> Drop for Unpacked<'_, T, P> {
     fn drop(&mut self) {
-        *self.target = Vector::from_values(core::mem::take(&mut self.values).into_iter());
+        *self.target = Vector::from_vec(&mut self.values);
     }
 }
 

@@ -144,8 +144,11 @@ impl<'a, T: Clone + 'a, P: Sharing> Extend<&'a T> for Vector<T, P> {
 }
 
 impl<T: Clone> From<Vec<T>> for Vector<T> {
-    fn from(values: Vec<T>) -> Self {
-        values.into_iter().collect()
+    /// Moves the values over, a leaf at a time.
+    ///
+    /// Time: O(n), at the speed of copying bytes.
+    fn from(mut values: Vec<T>) -> Self {
+        Self::from_vec(&mut values)
     }
 }
 
@@ -156,8 +159,13 @@ impl<T: Clone, const N: usize> From<[T; N]> for Vector<T> {
 }
 
 impl<T: Clone> From<&[T]> for Vector<T> {
+    /// Clones the values, a leaf at a time.
+    ///
+    /// Time: O(n).
     fn from(values: &[T]) -> Self {
-        values.iter().cloned().collect()
+        let mut vector = Self::empty();
+        vector.extend_from_slice(values);
+        vector
     }
 }
 

@@ -12,7 +12,8 @@
 
 use super::store::{AllocError, Store, Width};
 use super::{Entry, Header, Locked, Shape, Spot, Tags, link, slots_of};
-use crate::sync::{AtomicU64, AtomicUsize, Ordering};
+use crate::few::Few;
+use crate::sync::{AtomicU64, AtomicUsize, Ordering, weakened};
 
 /// Slots of a node.
 pub(crate) const SLOTS: u32 = 3;
@@ -94,6 +95,9 @@ impl<'t, L: Shape> Node<'t, L> {
     }
 }
 
+/// Nodes that came out of a chain: given back after the commit.
+pub(crate) type Freed = Few<u32, 4>;
+
 struct NodeWidth<L>(std::marker::PhantomData<L>);
 
 impl<L: Shape> Width for NodeWidth<L> {
@@ -171,6 +175,10 @@ impl<L: Shape> Nodes<L> {
         }
     }
 
+    pub(crate) fn free_all(&self, freed: &Freed) {
+        freed.iter().for_each(|&id| self.free(id));
+    }
+
     fn recount(head: u64) -> u64 {
         (head >> 32).wrapping_add(1) << 32
     }
@@ -184,8 +192,10 @@ impl<L: Shape> Nodes<L> {
 pub(crate) struct Chain<'t, L> {
     nodes: &'t Nodes<L>,
     next: u32,
+    /// Nodes passed.
+    steps: usize,
     /// A torn link could lead in circles; a chain is never longer than all nodes together.
-    budget: usize,
+    limit: usize,
 }
 
 impl<'t, L: Shape> Chain<'t, L> {
@@ -195,8 +205,19 @@ impl<'t, L: Shape> Chain<'t, L> {
     }
 
     fn from(nodes: &'t Nodes<L>, next: u32) -> Self {
-        let budget = if next == 0 { 0 } else { nodes.used.load(Ordering::Relaxed) };
-        Self { nodes, next, budget }
+        Self { nodes, next, steps: 0, limit: 0 }
+    }
+
+    /// Whether the walk has passed as many nodes as there are. Asked anew when the limit that was known is reached:
+    /// a chain may have got nodes since the walk began, under a lock whose holder has not committed yet, and who
+    /// stopped at the old limit would miss what was always there.
+    #[inline]
+    fn is_circular(&mut self) -> bool {
+        if self.steps == self.limit && !(weakened("limit") && self.limit > 0) {
+            // As new as the links that were read: each was Acquired from a store after its node was allocated.
+            self.limit = self.nodes.used.load(Ordering::Relaxed);
+        }
+        self.steps >= self.limit
     }
 
     /// The entry's spot and words that `is` accepts.
@@ -228,13 +249,13 @@ impl<'t, L: Shape> Iterator for Chain<'t, L> {
     type Item = (u32, Node<'t, L>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.next == 0 || self.budget == 0 {
+        if self.next == 0 || self.is_circular() {
             return None;
         }
         let id = self.next;
         let node = self.nodes.get(id)?;
         self.next = node.meta().link();
-        self.budget -= 1;
+        self.steps += 1;
         Some((id, node))
     }
 }
@@ -265,9 +286,14 @@ impl<'t, L: Shape> Locked<'t, L> {
     fn fill_in_chain(&mut self, nodes: &'t Nodes<L>, spot: Spot, tag: u8, write: impl FnOnce(Entry<'t>)) {
         let node = nodes.own(spot.node);
         // Before the entry: who sees that in the chain would not look for it without its bit.
-        self.set_tags(self.tags.with_filter(tag));
+        if !weakened("filter") {
+            self.set_tags(self.tags.with_filter(tag));
+        }
         write(node.entry(spot.slot));
         node.set_meta(node.meta().with_entry(spot.slot, tag));
+        if weakened("filter") {
+            self.set_tags(self.tags.with_filter(tag));
+        }
         self.touch();
     }
 
@@ -287,7 +313,7 @@ impl<'t, L: Shape> Locked<'t, L> {
     /// Takes an entry away. Nodes that come out of the chain are pushed to `freed`, to be given back to
     /// [`Nodes::free`] after the commit.
     #[inline]
-    pub(crate) fn kill_spot(&mut self, nodes: &'t Nodes<L>, spot: Spot, freed: &mut Vec<u32>) {
+    pub(crate) fn kill_spot(&mut self, nodes: &'t Nodes<L>, spot: Spot, freed: &mut Freed) {
         if spot.node == 0 {
             return self.kill(spot.slot);
         }
@@ -299,6 +325,12 @@ impl<'t, L: Shape> Locked<'t, L> {
             self.prune(nodes, freed);
         }
         self.narrow_filter(nodes);
+    }
+
+    /// Takes the whole chain away.
+    pub(crate) fn end_chain(&mut self, nodes: &'t Nodes<L>, freed: &mut Freed) {
+        self.chain(nodes).for_each(|(id, _)| freed.push(id));
+        self.set_link(0);
     }
 
     /// Takes the bits from the filter that no entry of the chain needs any more.
@@ -313,7 +345,7 @@ impl<'t, L: Shape> Locked<'t, L> {
     }
 
     /// Takes empty nodes out of the chain: all but the first, and the first if it is the last.
-    fn prune(&mut self, nodes: &'t Nodes<L>, freed: &mut Vec<u32>) {
+    fn prune(&mut self, nodes: &'t Nodes<L>, freed: &mut Freed) {
         let first = nodes.own(self.link());
         let mut last = first;
         for (id, node) in Chain::from(nodes, first.meta().link()) {
@@ -341,7 +373,7 @@ impl<'t, L: Shape> Locked<'t, L> {
     }
 
     /// Moves entries from the chain to free slots of the bucket.
-    pub(crate) fn pull_up(&mut self, nodes: &'t Nodes<L>, freed: &mut Vec<u32>) {
+    pub(crate) fn pull_up(&mut self, nodes: &'t Nodes<L>, freed: &mut Freed) {
         let (mut pulled, mut count) = ([Spot::default(); 7], 0);
         let mut free = !self.header.live() & L::FULL;
         for (id, node) in self.chain(nodes) {

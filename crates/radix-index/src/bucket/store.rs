@@ -22,6 +22,9 @@ const CHUNK: usize = 2;
 /// Chunks start at a multiple of this: the pair of lines that processors fetch together.
 const ALIGN: usize = 128;
 
+/// Segments of this size and more start at a multiple of it.
+const HUGE: usize = 2 << 20;
+
 /// Memory is exhausted, or a size cannot be expressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct AllocError;
@@ -89,11 +92,12 @@ impl<W: Width> Store<W> {
         Some(unsafe { std::slice::from_raw_parts(item, W::WORDS) })
     }
 
-    /// Asks for the item's cache lines, if the processor can be asked.
+    /// Asks for the item's first two cache lines, if the processor can be asked.
     #[inline]
     pub(crate) fn prefetch(&self, index: usize) {
-        for line in self.get(index).into_iter().flat_map(|words| words.chunks(8)) {
-            prefetch(&line[0]);
+        if let Some(words) = self.get(index) {
+            prefetch(&words[0]);
+            words.get(8).into_iter().for_each(prefetch);
         }
     }
 
@@ -119,6 +123,7 @@ impl<W: Width> Store<W> {
         // A little more than there is: few allocations, and little memory that is not needed yet.
         let spare = if exactly { 0 } else { backing.chunks / 32 };
         let chunks = wanted.checked_add(spare).ok_or(AllocError)?;
+        let chunks = if exactly { chunks } else { Self::whole_pages(backing.chunks, chunks) };
         let words = (chunks - backing.chunks).checked_mul(CHUNK * W::WORDS).ok_or(AllocError)?;
 
         // SAFETY: invariant 1.
@@ -152,6 +157,16 @@ impl<W: Width> Store<W> {
             self.directory.store(larger.as_ptr(), Ordering::Release);
         }
         Ok(())
+    }
+
+    /// So many more chunks that they end with a huge page, where one is little beside what there is.
+    fn whole_pages(have: usize, wanted: usize) -> usize {
+        let page = HUGE / (CHUNK * W::WORDS * size_of::<AtomicU64>());
+        if cfg!(feature = "hugepages") && page > 0 && have / 16 >= page {
+            have + (wanted - have).next_multiple_of(page)
+        } else {
+            wanted
+        }
     }
 
     /// Bytes that were allocated.
@@ -199,31 +214,49 @@ pub(super) fn prefetch(_: &AtomicU64) {}
 struct Segment {
     raw: NonNull<u8>,
     layout: Layout,
+    align: usize,
 }
 
 #[cfg(not(loom))]
 impl Segment {
+    /// What the system's allocator aligns to anyway.
+    const FREE_ALIGN: usize = 16;
+
     fn new(words: usize) -> Result<Self, AllocError> {
         let bytes = words.checked_mul(size_of::<AtomicU64>()).ok_or(AllocError)?;
+        let align = if cfg!(feature = "hugepages") && bytes >= HUGE { HUGE } else { ALIGN };
         // Aligned by hand: for more than 16 bytes of alignment the system's allocator cannot use `calloc`,
         // and would touch every page of a large segment now instead of when it is used.
-        let bytes = bytes.checked_add(ALIGN - 16).ok_or(AllocError)?;
-        let layout = Layout::from_size_align(bytes, 16).map_err(|_| AllocError)?;
+        let padded = bytes.checked_add(align - Self::FREE_ALIGN).ok_or(AllocError)?;
+        let layout = Layout::from_size_align(padded, Self::FREE_ALIGN).map_err(|_| AllocError)?;
         debug_assert!(layout.size() > 0);
-        // SAFETY: the size is at least `ALIGN - 16`.
+        // SAFETY: the size is at least `align - 16`, and `align` is at least 128.
         let raw = NonNull::new(unsafe { std::alloc::alloc_zeroed(layout) }).ok_or(AllocError)?;
-        Ok(Self { raw, layout })
+        let segment = Self { raw, layout, align };
+        segment.advise();
+        Ok(segment)
     }
 
     /// The first word; zero bytes are valid `AtomicU64`s.
     fn words(&self) -> *mut AtomicU64 {
-        let slack = self.raw.as_ptr().addr().next_multiple_of(ALIGN) - self.raw.as_ptr().addr();
-        // SAFETY: the address is a multiple of 16, so `slack <= ALIGN - 16`, which was allocated on top.
+        let slack = self.raw.as_ptr().addr().next_multiple_of(self.align) - self.raw.as_ptr().addr();
+        // SAFETY: the address is a multiple of 16, so `slack <= align - 16`, which was allocated on top.
         unsafe { self.raw.as_ptr().add(slack) }.cast()
     }
 
+    /// Bytes that are used; the padding of a large segment is never touched.
     fn bytes(&self) -> usize {
-        self.layout.size()
+        self.layout.size() - (self.align - Self::FREE_ALIGN)
+    }
+
+    /// Asks for huge pages, with the feature `hugepages`.
+    fn advise(&self) {
+        #[cfg(all(feature = "hugepages", target_os = "linux"))]
+        if self.align == HUGE {
+            // SAFETY: the range lies within one allocation of ours, from a page's beginning on; the advice changes
+            // no contents, and a refusal changes nothing.
+            unsafe { libc::madvise(self.words().cast(), self.bytes(), libc::MADV_HUGEPAGE) };
+        }
     }
 }
 

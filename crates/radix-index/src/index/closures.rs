@@ -178,7 +178,6 @@ where
             if !self.table.insert(seen, hash, |entry| write(entry, key, &new))? {
                 return Ok(None);
             }
-            self.take_room(1);
             self.table.added(self.entry_hasher());
             return Ok(Some(Computed::Inserted(new)));
         };
@@ -200,7 +199,7 @@ where
                     return Ok(None);
                 }
                 self.table.remove(locked, spot);
-                self.removed();
+                self.table.removed(1);
                 Ok(Some(Computed::Removed(old)))
             }
         }

@@ -4,10 +4,12 @@ use std::hash::{BuildHasher, Hash};
 
 use bytemuck::{CheckedBitPattern, NoUninit};
 
-use super::RadixIndex;
+use super::{Inline, RadixIndex, read_value, validated};
+use crate::bucket::{Bucket, Entry};
+use crate::word::Words;
 
 /// Keys whose buckets are fetched together: as many as a core has line fill buffers, or a few more.
-const GROUP: usize = 16;
+pub(super) const GROUP: usize = 16;
 
 impl<K, V, S> RadixIndex<K, V, S>
 where
@@ -37,10 +39,13 @@ where
     /// ```
     pub fn get_many(&self, keys: &[K], values: &mut [Option<V>]) {
         assert_eq!(keys.len(), values.len(), "get_many: `keys` and `values` differ in length");
+        let mut places = [(0, 0, None); GROUP];
         for (keys, values) in keys.chunks(GROUP).zip(values.chunks_mut(GROUP)) {
-            let hashes = self.fetch(keys.iter());
-            for ((key, value), &hash) in keys.iter().zip(values).zip(&hashes) {
-                *value = self.get_hashed(hash, key);
+            self.fetch(keys.iter(), &mut places);
+            for ((key, value), &(hash, index, bucket)) in keys.iter().zip(values).zip(&places) {
+                let is = |entry: Entry<'_>| key.matches(entry);
+                let bucket = bucket.map(Bucket::again);
+                *value = self.table.find_at(index, bucket, hash, is, read_value::<K, V>).map(validated);
             }
         }
     }
@@ -51,30 +56,32 @@ where
     /// Time: O(entries)
     pub fn insert_many(&self, entries: &[(K, V)]) -> usize {
         let mut new = 0;
+        let mut places = [(0, 0, None); GROUP];
         for entries in entries.chunks(GROUP) {
-            let hashes = self.fetch(entries.iter().map(|(key, _)| key));
-            for ((key, value), &hash) in entries.iter().zip(&hashes) {
+            self.fetch(entries.iter().map(|(key, _)| key), &mut places);
+            for ((key, value), &(hash, ..)) in entries.iter().zip(&places) {
                 let old = self.put(hash, key, value).unwrap_or_else(super::out_of_memory);
-                if old.is_none() {
-                    self.take_room(1);
-                    new += 1;
-                }
+                new += usize::from(old.is_none());
             }
         }
         new
     }
 
-    /// Hashes up to [`GROUP`] keys and has their buckets fetched.
+    /// Hashes up to [`GROUP`] keys, and has their buckets fetched.
     #[inline]
-    fn fetch<'k>(&self, keys: impl Iterator<Item = &'k K>) -> [u64; GROUP]
+    fn fetch<'t, 'k>(&'t self, keys: impl Iterator<Item = &'k K>, places: &mut [Place<'t, K, V>; GROUP])
     where
         K: 'k,
     {
-        let mut hashes = [0; GROUP];
-        for (key, hash) in keys.zip(&mut hashes) {
-            *hash = self.hash_of(key);
-            self.table.buckets.prefetch(self.table.address(*hash));
+        for (key, place) in keys.zip(places) {
+            let hash = self.hash_of(key);
+            let index = self.table.address(hash);
+            let bucket = self.table.bucket(index);
+            bucket.into_iter().for_each(Bucket::fetch);
+            *place = (hash, index, bucket);
         }
-        hashes
     }
 }
+
+/// A hash, its address, and the bucket there.
+type Place<'t, K, V> = (u64, usize, Option<Bucket<'t, Inline<K, V>>>);

@@ -6,12 +6,13 @@ use std::iter::FusedIterator;
 
 use bytemuck::{CheckedBitPattern, NoUninit};
 
-use super::{RadixIndex, value_of};
+use super::many::GROUP;
+use super::{RadixIndex, out_of_memory, value_of};
 use crate::DefaultHashBuilder;
 use crate::bucket::Entry;
 use crate::iter::Walk;
-use crate::sync::{AtomicI64, Ordering};
-use crate::word::Raw;
+use crate::table::Table;
+use crate::word::{Raw, Words};
 
 impl<K, V, S> RadixIndex<K, V, S>
 where
@@ -91,21 +92,17 @@ where
 
     #[inline]
     fn fold<S: BuildHasher, A>(
-        mut self,
+        self,
         index: &RadixIndex<K, V, S>,
         init: A,
         mut f: impl FnMut(A, (K, V)) -> A,
     ) -> A {
-        let mut sum = init;
-        loop {
-            for &entry in &self.bucket {
-                sum = f(sum, entry);
-            }
-            self.bucket.clear();
-            if !self.next_bucket(index) {
-                return sum;
-            }
-        }
+        let init = self.bucket.into_iter().fold(init, &mut f);
+        let value = |words: &[u64]| {
+            let (key, value) = words.split_at(K::WORDS);
+            (Raw::from_words::<K>(|i| key[i]).value(), Raw::from_words::<V>(|i| value[i]).value())
+        };
+        self.walk.fold(&index.table, init, read_entry, value, index.entry_hasher(), f)
     }
 }
 
@@ -311,6 +308,7 @@ where
     }
 }
 
+/// Inserts in groups of 16, as [`RadixIndex::insert_many`] does.
 impl<K, V, S> Extend<(K, V)> for &RadixIndex<K, V, S>
 where
     K: NoUninit + CheckedBitPattern + Eq + Hash,
@@ -318,7 +316,15 @@ where
     S: BuildHasher,
 {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
-        entries.into_iter().for_each(|(key, value)| _ = self.insert(key, value));
+        let mut group = Vec::with_capacity(GROUP);
+        for entry in entries {
+            group.push(entry);
+            if group.len() == GROUP {
+                self.insert_many(&group);
+                group.clear();
+            }
+        }
+        self.insert_many(&group);
     }
 }
 
@@ -355,20 +361,14 @@ where
     S: BuildHasher + Clone,
 {
     fn clone(&self) -> Self {
-        let capacity = if self.room.is_some() { self.capacity() } else { self.len() };
-        let mut clone = Self::with_capacity_and_hasher(capacity, self.hasher.clone());
+        let table = match self.table.room.limit() {
+            Some(entries) => Table::fixed(entries),
+            None => Table::with_capacity(self.len(), true),
+        };
+        let mut clone = Self::of_table(table.unwrap_or_else(out_of_memory), self.hasher.clone());
         clone.extend(self);
-        if let Some(room) = &self.room {
-            let capacity = room.load(Ordering::Relaxed) + entries_of(self.len());
-            clone.room = Some(AtomicI64::new(capacity - entries_of(clone.len())));
-            clone.table.grows = false;
-        }
         clone
     }
-}
-
-fn entries_of(len: usize) -> i64 {
-    i64::try_from(len).unwrap_or(i64::MAX)
 }
 
 impl<K, V, S> fmt::Debug for RadixIndex<K, V, S>

@@ -6,7 +6,7 @@ use std::iter::FusedIterator;
 
 use super::{RadixMap, RadixMapRef};
 use crate::iter::Walk;
-use crate::reclaim::{Node, Pinned};
+use crate::reclaim::{Node, NodeTable, Pinned, Unpublished};
 
 /// The entries of a map. See [`RadixMapRef::iter`].
 pub struct MapIter<'g, 'm, K, V> {
@@ -49,6 +49,48 @@ impl<'g, K, V> Iterator for MapIter<'g, '_, K, V> {
 }
 
 impl<K, V> FusedIterator for MapIter<'_, '_, K, V> {}
+
+/// Entries that were taken out of a map, by value. See [`RadixMap::drain`] and [`RadixMap::into_iter`].
+pub struct MapIntoIter<K, V>(std::vec::IntoIter<Unpublished<K, V>>);
+
+impl<K, V> MapIntoIter<K, V> {
+    pub(super) fn new(nodes: &mut NodeTable<K, V>) -> Self {
+        let mut taken = Vec::with_capacity(nodes.table.population.count());
+        nodes.take(|node| taken.push(node));
+        Self(taken.into_iter())
+    }
+}
+
+impl<K, V> fmt::Debug for MapIntoIter<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MapIntoIter").field("left", &self.0.len()).finish_non_exhaustive()
+    }
+}
+
+impl<K, V> Iterator for MapIntoIter<K, V> {
+    type Item = (K, V);
+
+    fn next(&mut self) -> Option<(K, V)> {
+        self.0.next().map(Unpublished::into_parts)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl<K, V> ExactSizeIterator for MapIntoIter<K, V> {}
+
+impl<K, V> FusedIterator for MapIntoIter<K, V> {}
+
+impl<K, V, S> IntoIterator for RadixMap<K, V, S> {
+    type Item = (K, V);
+    type IntoIter = MapIntoIter<K, V>;
+
+    fn into_iter(mut self) -> MapIntoIter<K, V> {
+        self.drain()
+    }
+}
 
 impl<'g, 'm, K, V, S> IntoIterator for &'g RadixMapRef<'m, K, V, S> {
     type Item = (&'g K, &'g V);

@@ -4,8 +4,8 @@
 use core::arch::x86_64::*;
 
 use super::{
-    BLOCK, Ball, Columns, Geometry, Run, Selected, Spans, Staging, check_room, keep_from_body, reselect_body,
-    select_body,
+    BLOCK, Ball, Columns, Geometry, Run, Selected, Spans, Staging, WIDER, check_room, keep_from_body,
+    reselect_body, select_body,
 };
 use crate::compress;
 use crate::distance::planes::Planes;
@@ -19,8 +19,9 @@ pub fn spans(columns: &[Columns], ball: Ball, scale: f64, spans: &mut [Spans]) {
     assert!(columns.len() == spans.len(), "{} spans for {} blocks of columns", spans.len(), columns.len());
     let [x, y, z] = ball.center.map(|c| _mm512_set1_pd(c));
     let (limit, scale, zero) = (_mm512_set1_pd(ball.limit), _mm512_set1_pd(scale), _mm512_setzero_pd());
-    // The instruction errs by 2^-14 at most, and a span may be too wide.
-    let above = _mm512_set1_pd(1.0 + 1.0 / 8192.0);
+    let wider = _mm512_set1_pd(WIDER);
+    let [finite, center_sum] = [_mm512_set1_pd(f64::MAX), _mm512_add_pd(_mm512_add_pd(x, y), z)];
+    let known = _mm512_cmp_pd_mask::<_CMP_ORD_Q>(center_sum, center_sum);
     let (least, most) = (_mm512_set1_pd(-2_147_483_647.0), _mm512_set1_pd(2_147_483_647.0));
     for (column, span) in columns.iter().zip(spans) {
         let gap = |low: &[f64; 8], high: &[f64; 8], at: __m512d| {
@@ -31,8 +32,10 @@ pub fn spans(columns: &[Columns], ball: Ball, scale: f64, spans: &mut [Spans]) {
         let gap_y = gap(&column.y_min, &column.y_max, y);
         let squares = _mm512_add_pd(_mm512_mul_pd(gap_x, gap_x), _mm512_mul_pd(gap_y, gap_y));
         let left = _mm512_sub_pd(limit, squares);
-        let touched = _mm512_cmp_pd_mask::<_CMP_GT_OQ>(left, zero);
-        let half = _mm512_mul_pd(_mm512_mul_pd(left, _mm512_maskz_rsqrt14_pd(touched, left)), above);
+        let touched = _mm512_mask_cmp_pd_mask::<_CMP_GT_OQ>(known, left, zero);
+        // The root of infinity would be infinity times 0.
+        let left = _mm512_min_pd(left, finite);
+        let half = _mm512_mul_pd(_mm512_mul_pd(left, _mm512_maskz_rsqrt14_pd(touched, left)), wider);
         let height = _mm512_sub_pd(z, load(&column.floor));
         let floor = |height: __m512d| {
             let bin = _mm512_max_pd(_mm512_min_pd(_mm512_mul_pd(height, scale), most), least);

@@ -49,8 +49,9 @@ impl<'a, T: Float> Planes<'a, T> {
     /// If their lengths differ.
     #[inline]
     pub fn new(x: &'a [T], y: &'a [T], z: &'a [T]) -> Self {
-        let lengths = [x.len(), y.len(), z.len()];
-        assert!(lengths == [x.len(); 3], "coordinates of lengths {lengths:?}");
+        // One by one: comparing arrays goes through the stack, where a wide load waits for all stores before it.
+        let same = x.len() == y.len() && x.len() == z.len();
+        assert!(same, "coordinates of lengths {:?}", [x.len(), y.len(), z.len()]);
         Self { x, y, z, len: x.len() }
     }
 

@@ -45,13 +45,16 @@ pub fn dots<T: Float>(level: Level, query: &[T], rows: &[T], out: &mut [T]) {
     dispatch!(level, dots(query, rows, out))
 }
 
-/// What a kernel adds up: squares of differences, or products.
-pub(super) const SQUARED_DISTANCE: bool = false;
-pub(super) const DOT: bool = true;
+/// What a kernel takes of each dimension: squares of differences, products, differences without sign, or the largest
+/// of those.
+pub(crate) const SQUARED_DISTANCE: u8 = 0;
+pub(crate) const DOT: u8 = 1;
+pub(crate) const MANHATTAN: u8 = 2;
+pub(crate) const CHEBYSHEV: u8 = 3;
 
 /// The body at every level: eight rows together, so that their sums neither wait for one another nor are moved singly.
 #[inline(always)]
-fn body<V: Vector, const TERM: bool>(
+fn body<V: Vector, const TERM: u8>(
     proof: V::Proof,
     query: &[V::Lane],
     rows: &[V::Lane],
@@ -78,7 +81,7 @@ fn body<V: Vector, const TERM: bool>(
 
 /// For each of `N` rows a vector whose lanes add up to its sum.
 #[inline(always)]
-fn partial_sums<V: Vector, const TERM: bool, const N: usize>(
+fn partial_sums<V: Vector, const TERM: u8, const N: usize>(
     proof: V::Proof,
     query: &[V::Lane],
     rows: &[V::Lane],
@@ -105,11 +108,19 @@ fn partial_sums<V: Vector, const TERM: bool, const N: usize>(
 
 /// Adds one term to each lane of `sum`.
 #[inline(always)]
-pub(super) fn step<V: Vector, const TERM: bool>(proof: V::Proof, q: V, p: V, sum: V) -> V {
+pub(crate) fn step<V: Vector, const TERM: u8>(proof: V::Proof, q: V, p: V, sum: V) -> V {
     if TERM == DOT {
-        q.mul_add(proof, p, sum)
-    } else {
-        let difference = q.sub(proof, p);
-        difference.mul_add(proof, difference, sum)
+        return q.mul_add(proof, p, sum);
     }
+    let difference = q.sub(proof, p);
+    match TERM {
+        SQUARED_DISTANCE => difference.mul_add(proof, difference, sum),
+        _ => join::<V, TERM>(proof, sum, difference.abs(proof)),
+    }
+}
+
+/// Two partial results as one.
+#[inline(always)]
+pub(crate) fn join<V: Vector, const TERM: u8>(proof: V::Proof, a: V, b: V) -> V {
+    if TERM == CHEBYSHEV { a.max(proof, b) } else { a.add(proof, b) }
 }

@@ -15,7 +15,7 @@
 //! for [`super::rows`].
 
 use super::Float;
-use super::rows::{DOT, SQUARED_DISTANCE, step};
+use super::rows::{DOT, SQUARED_DISTANCE, join, step};
 use crate::level::{Level, dispatch};
 use crate::vector::{Sealed, Vector};
 
@@ -70,14 +70,14 @@ pub fn dots<T: Float>(level: Level, queries: &[[T; QUERIES]], panels: &[[T; PANE
 }
 
 /// Dimensions that are summed before the sum is added to the result: bounds the rounding error.
-const BLOCK: usize = 32;
+pub(crate) const BLOCK: usize = 32;
 
 /// The body at every level.
 ///
 /// Two panels at a time are cut into columns, one vector wide. Two columns and as many queries as the registers have room
 /// for make sums that stay in registers through a block of dimensions.
 #[inline(always)]
-fn body<V: Vector, const TERM: bool>(
+fn body<V: Vector, const TERM: u8>(
     proof: V::Proof,
     queries: &[[V::Lane; QUERIES]],
     panels: &[[V::Lane; PANEL]],
@@ -89,31 +89,31 @@ fn body<V: Vector, const TERM: bool>(
         "{} arrays for {n} panels of {d} dimensions",
         panels.len()
     );
-    if d == 0 {
-        out.fill([[V::Lane::ZERO; PANEL]; QUERIES]);
-    }
+    let panel = |i: usize| &panels[d * i..][..d];
     let (pairs, single) = out.as_chunks_mut::<2>();
     for (i, tiles) in pairs.iter_mut().enumerate() {
-        let pair = &panels[2 * d * i..][..2 * d];
-        fill_panels::<V, TERM, 2>(proof, queries, pair, tiles);
+        fill::<V, TERM, 2>(proof, queries, [panel(2 * i), panel(2 * i + 1)], &mut tiles.each_mut());
     }
     if let [tile] = single {
-        fill_panels::<V, TERM, 1>(proof, queries, &panels[d * (n - 1)..], core::array::from_mut(tile));
+        fill::<V, TERM, 1>(proof, queries, [panel(n - 1)], &mut [tile]);
     }
 }
 
-/// Fills the tiles of `N` panels.
+/// Fills the tiles of `N` panels, one or two; [`crate::panel`] stands on it as well.
 #[inline(always)]
-fn fill_panels<V: Vector, const TERM: bool, const N: usize>(
+pub(crate) fn fill<V: Vector, const TERM: u8, const N: usize>(
     proof: V::Proof,
     queries: &[[V::Lane; QUERIES]],
-    panels: &[[V::Lane; PANEL]],
-    tiles: &mut [Tile<V::Lane>; N],
+    panels: [&[[V::Lane; PANEL]]; N],
+    tiles: &mut [&mut Tile<V::Lane>; N],
 ) {
     let d = queries.len();
+    if d == 0 {
+        tiles.iter_mut().for_each(|tile| **tile = [[V::Lane::ZERO; PANEL]; QUERIES]);
+    }
     for start in (0..d).step_by(BLOCK) {
         let queries = &queries[start..d.min(start + BLOCK)];
-        let panels: [_; N] = core::array::from_fn(|panel| &panels[d * panel + start..][..queries.len()]);
+        let panels = panels.map(|panel| &panel[start..][..queries.len()]);
         if start == 0 {
             add_block::<V, TERM, true, N>(proof, queries, panels, tiles);
         } else {
@@ -124,11 +124,11 @@ fn fill_panels<V: Vector, const TERM: bool, const N: usize>(
 
 /// Writes (`FIRST`) or adds the sums of a block of dimensions to the tiles of `N` panels.
 #[inline(always)]
-fn add_block<V: Vector, const TERM: bool, const FIRST: bool, const N: usize>(
+fn add_block<V: Vector, const TERM: u8, const FIRST: bool, const N: usize>(
     proof: V::Proof,
     queries: &[[V::Lane; QUERIES]],
     panels: [&[[V::Lane; PANEL]]; N],
-    tiles: &mut [Tile<V::Lane>; N],
+    tiles: &mut [&mut Tile<V::Lane>; N],
 ) {
     let width = N * PANEL / V::LANES;
     let column = |i: usize| (i * V::LANES / PANEL, i * V::LANES % PANEL);
@@ -144,18 +144,18 @@ fn add_block<V: Vector, const TERM: bool, const FIRST: bool, const N: usize>(
 /// Writes (`FIRST`) or adds the sums of a block of dimensions to `C` columns of the tiles, each given by its panel and its
 /// first point.
 #[inline(always)]
-fn add_columns<V: Vector, const TERM: bool, const FIRST: bool, const N: usize, const C: usize>(
+fn add_columns<V: Vector, const TERM: u8, const FIRST: bool, const N: usize, const C: usize>(
     proof: V::Proof,
     queries: &[[V::Lane; QUERIES]],
     panels: [&[[V::Lane; PANEL]]; N],
     columns: [(usize, usize); C],
-    tiles: &mut [Tile<V::Lane>; N],
+    tiles: &mut [&mut Tile<V::Lane>; N],
 ) {
     let points = columns.map(|(panel, point)| (panels[panel], point));
     let mut add = |query: usize, sums: [V; C]| {
         for (sum, (panel, point)) in sums.into_iter().zip(columns) {
             let lanes = &mut tiles[panel][query][point..point + V::LANES];
-            let sum = if FIRST { sum } else { V::load(proof, lanes).add(proof, sum) };
+            let sum = if FIRST { sum } else { join::<V, TERM>(proof, V::load(proof, lanes), sum) };
             sum.store(proof, lanes);
         }
     };
@@ -173,7 +173,7 @@ fn add_columns<V: Vector, const TERM: bool, const FIRST: bool, const N: usize, c
 /// The sums over a block of dimensions of `Q` queries from `first` and `C` columns, each given by the block of its panel
 /// and its first point.
 #[inline(always)]
-fn block_sums<V: Vector, const TERM: bool, const C: usize, const Q: usize>(
+fn block_sums<V: Vector, const TERM: u8, const C: usize, const Q: usize>(
     proof: V::Proof,
     queries: &[[V::Lane; QUERIES]],
     first: usize,

@@ -48,10 +48,10 @@ const fn gather_2(code: u64) -> u32 {
     (x | x >> 16) as u32
 }
 
-/// Moves bit `i` to bit `3 i`.
+/// Moves bit `i` to bit `3 i`; the first mask drops what is above bit 20.
 #[inline(always)]
 const fn spread_3(x: u32) -> u64 {
-    let x = x as u64 & 0x1f_ffff;
+    let x = x as u64;
     let x = (x | x << 32) & 0x001f_0000_0000_ffff;
     let x = (x | x << 16) & 0x001f_0000_ff00_00ff;
     let x = (x | x << 8) & 0x100f_00f0_0f00_f00f;

@@ -112,22 +112,23 @@ fn keys(
 /// `exp(-a)` for `a >= 0`, off by less than 4 eps of `1 / (1 + a + a^2 / 3)`; beyond 86 it is `exp(-86)`, about 1e-37.
 ///
 /// As `2^n 2^f` with `n` the integer nearest to `-a log2(e)`: a polynomial of degree 5 for `|f| <= 1/2` (minimax, off by
-/// 1.6e-7 of itself), and `n` added to its exponent's bits. Adding and subtracting 1.5 * 2^23 rounds to an integer and
+/// 1.6e-7 of itself), times `2^n` by its exponent's bits. Adding and subtracting 1.5 * 2^23 rounds to an integer and
 /// leaves it in the low bits. The product `a log2(e)` is off by some eps of itself, which Cody and Waite would take in
 /// two parts; what counts here is the error against the variance, and `a exp(-a)` never exceeds 0.37.
 #[inline(always)]
 fn exp_minus(a: f32, fma: impl Fn(f32, f32, f32) -> f32) -> f32 {
     const MAGIC: f32 = 12_582_912.0;
     const COEFFICIENTS: [f32; 5] = [0.009_675_541, 0.055_507_135, 0.240_221_2, 0.693_146_94, 1.000_000_1];
-    // Written as a comparison: `f32::min` keeps a NaN apart, which costs.
-    let a = if a < 86.0 { a } else { 86.0 };
+    // Written as a comparison, which NaN passes; `f32::min` would drop it, and costs more.
+    let a = if a > 86.0 { 86.0 } else { a };
     let shifted = fma(a, -core::f32::consts::LOG2_E, MAGIC);
     let f = fma(a, -core::f32::consts::LOG2_E, MAGIC - shifted);
     let mut p = 0.001_327_646_9;
     for coefficient in COEFFICIENTS {
         p = fma(p, f, coefficient);
     }
-    f32::from_bits(p.to_bits().wrapping_add(shifted.to_bits() << 23))
+    // A product, though adding the exponents' bits were enough: NaN stays NaN.
+    p * f32::from_bits((shifted.to_bits() << 23).wrapping_add(127 << 23))
 }
 
 #[cfg(test)]

@@ -16,6 +16,11 @@ impl Lanes {
         unsafe { core::slice::from_raw_parts(rows.as_ptr().cast(), rows.len() * LANES) }
     }
 
+    /// The rows as arrays.
+    pub(crate) fn as_arrays(rows: &[Self]) -> &[[f32; LANES]] {
+        Self::as_floats(rows).as_chunks().0
+    }
+
     /// The floats as rows, if they start at a cache line and are whole rows.
     pub fn from_floats(floats: &[f32]) -> Option<&[Self]> {
         if !floats.as_ptr().cast::<Self>().is_aligned() || !floats.len().is_multiple_of(LANES) {

@@ -83,7 +83,7 @@ fn exp(x: f64, fma: impl Fn(f64, f64, f64) -> f64) -> f64 {
         1.0,
         1.0,
     ];
-    let x = if x > -700.0 { x } else { -700.0 };
+    let x = if x < -700.0 { -700.0 } else { x };
     let shifted = fma(x, core::f64::consts::LOG2_E, MAGIC);
     let n = shifted - MAGIC;
     let f = fma(n, -LN2_LOW, fma(n, -LN2_HIGH, x));

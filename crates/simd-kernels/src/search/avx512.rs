@@ -77,14 +77,26 @@ fn count_ones<T: Key>(low: u64, high: u64) -> usize {
 #[inline]
 fn count<T: Key, const OR_EQUAL: bool>(block: &[T], x: T) -> usize {
     let splat = image::<T>(splat(x));
+    if block.len() <= 2 * lanes::<T>() {
+        // The nodes of a tree have lengths that nobody can predict: no branch may hang on how many vectors they are.
+        let (low, high) = block.split_at(block.len().min(lanes::<T>()));
+        return count_part::<T, OR_EQUAL>(low, splat) + count_part::<T, OR_EQUAL>(high, splat);
+    }
     let vectors = block.chunks_exact(lanes::<T>());
     let tail = vectors.remainder();
     let mut count = 0;
     for keys in vectors {
         count += mask::<T, OR_EQUAL>(image::<T>(load(keys)), splat).count_ones() as usize;
     }
-    let tail_lanes = _bzhi_u64(u64::MAX, tail.len() as u32);
-    count + (mask::<T, OR_EQUAL>(image::<T>(load_tail(tail)), splat) & tail_lanes).count_ones() as usize
+    count + count_part::<T, OR_EQUAL>(tail, splat)
+}
+
+/// Counts in at most one vector.
+#[target_feature(enable = "avx512bw,avx512dq,avx512vl,bmi1,bmi2,popcnt,lzcnt")]
+#[inline]
+fn count_part<T: Key, const OR_EQUAL: bool>(keys: &[T], splat: __m512i) -> usize {
+    let lanes = _bzhi_u64(u64::MAX, keys.len() as u32);
+    (mask::<T, OR_EQUAL>(image::<T>(load_part(keys)), splat) & lanes).count_ones() as usize
 }
 
 /// One bit a lane: the key is `< x`, or `<= x`.
@@ -142,11 +154,11 @@ fn load<T: Key>(keys: &[T]) -> __m512i {
     unsafe { _mm512_loadu_si512(keys.as_ptr().cast()) }
 }
 
-/// Loads less than a vector of keys; the other lanes are zero.
+/// Loads at most a vector of keys; the other lanes are zero.
 #[target_feature(enable = "avx512bw,avx512dq,avx512vl,bmi2")]
 #[inline]
-fn load_tail<T: Key>(keys: &[T]) -> __m512i {
-    assert!(keys.len() < lanes::<T>(), "less than a vector of keys");
+fn load_part<T: Key>(keys: &[T]) -> __m512i {
+    assert!(keys.len() <= lanes::<T>(), "at most a vector of keys");
     let lanes = _bzhi_u64(u64::MAX, keys.len() as u32);
     match size_of::<T>() {
         1 => {

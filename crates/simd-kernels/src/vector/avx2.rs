@@ -12,13 +12,14 @@ use crate::level::Avx2;
 /// The two element types differ in the names of their instructions alone.
 macro_rules! vector {
     ($vector:ty, $lane:ty, $lanes:literal, $set1:ident, $load:ident, $store:ident, $add:ident, $sub:ident,
-     $mul:ident, $mul_add:ident, $compare:ident, $movemask:ident, $sum:ident,
-     $sum_eight:ident) => {
+     $mul:ident, $mul_add:ident, $compare:ident, $movemask:ident, $abs:ident, $max:ident,
+     $sum:ident, $sum_eight:ident) => {
         impl Vector for $vector {
             type Proof = Avx2;
             type Lane = $lane;
             const LANES: usize = $lanes;
             const REGISTERS: usize = 16;
+            const FUSES: bool = true;
 
             #[inline(always)]
             fn splat(_: Avx2, lane: $lane) -> Self {
@@ -74,9 +75,29 @@ macro_rules! vector {
             }
 
             #[inline(always)]
+            fn abs(self, _: Avx2) -> Self {
+                // SAFETY: the token proves avx2.
+                unsafe { $abs(self) }
+            }
+
+            #[inline(always)]
+            fn max(self, _: Avx2, other: Self) -> Self {
+                // SAFETY: the token proves avx2.
+                unsafe { $max(self, other) }
+            }
+
+            #[inline(always)]
             fn less(self, _: Avx2, other: Self) -> u16 {
                 // SAFETY: the token proves avx.
                 let lanes = unsafe { $compare::<_CMP_LT_OQ>(self, other) };
+                // SAFETY: the token proves avx.
+                unsafe { $movemask(lanes) as u16 }
+            }
+
+            #[inline(always)]
+            fn at_most(self, _: Avx2, other: Self) -> u16 {
+                // SAFETY: the token proves avx.
+                let lanes = unsafe { $compare::<_CMP_LE_OQ>(self, other) };
                 // SAFETY: the token proves avx.
                 unsafe { $movemask(lanes) as u16 }
             }
@@ -98,11 +119,39 @@ macro_rules! vector {
 
 vector! {
     __m256, f32, 8, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, _mm256_sub_ps,
-    _mm256_mul_ps, _mm256_fmadd_ps, _mm256_cmp_ps, _mm256_movemask_ps, sum_f32, sum_eight_f32
+    _mm256_mul_ps, _mm256_fmadd_ps, _mm256_cmp_ps, _mm256_movemask_ps, abs_f32, max_f32,
+    sum_f32, sum_eight_f32
 }
 vector! {
     __m256d, f64, 4, _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_add_pd, _mm256_sub_pd,
-    _mm256_mul_pd, _mm256_fmadd_pd, _mm256_cmp_pd, _mm256_movemask_pd, sum_f64, sum_eight_f64
+    _mm256_mul_pd, _mm256_fmadd_pd, _mm256_cmp_pd, _mm256_movemask_pd, abs_f64, max_f64,
+    sum_f64, sum_eight_f64
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn abs_f32(x: __m256) -> __m256 {
+    _mm256_andnot_ps(_mm256_set1_ps(-0.0), x)
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn abs_f64(x: __m256d) -> __m256d {
+    _mm256_andnot_pd(_mm256_set1_pd(-0.0), x)
+}
+
+/// Floats without sign are ordered as their bits, and NaN is above all others; the instruction for floats would drop one.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn max_f32(a: __m256, b: __m256) -> __m256 {
+    _mm256_castsi256_ps(_mm256_max_epi32(_mm256_castps_si256(a), _mm256_castps_si256(b)))
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn max_f64(a: __m256d, b: __m256d) -> __m256d {
+    let greater = _mm256_cmpgt_epi64(_mm256_castpd_si256(a), _mm256_castpd_si256(b));
+    _mm256_blendv_pd(b, a, _mm256_castsi256_pd(greater))
 }
 
 #[target_feature(enable = "avx")]

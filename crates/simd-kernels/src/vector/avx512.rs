@@ -12,13 +12,14 @@ use crate::level::Avx512;
 /// The two element types differ in the names of their instructions alone.
 macro_rules! vector {
     ($vector:ty, $lane:ty, $lanes:literal, $mask:ty, $set1:ident, $load:ident, $load_part:ident, $store:ident,
-     $add:ident, $sub:ident, $mul:ident, $mul_add:ident, $compare:ident, $sum:ident,
-     $sum_eight:ident) => {
+     $add:ident, $sub:ident, $mul:ident, $mul_add:ident, $compare:ident, $abs:ident, $max:ident,
+     $sum:ident, $sum_eight:ident) => {
         impl Vector for $vector {
             type Proof = Avx512;
             type Lane = $lane;
             const LANES: usize = $lanes;
             const REGISTERS: usize = 32;
+            const FUSES: bool = true;
 
             #[inline(always)]
             fn splat(_: Avx512, lane: $lane) -> Self {
@@ -74,9 +75,27 @@ macro_rules! vector {
             }
 
             #[inline(always)]
+            fn abs(self, _: Avx512) -> Self {
+                // SAFETY: the token proves avx512f.
+                unsafe { $abs(self) }
+            }
+
+            #[inline(always)]
+            fn max(self, _: Avx512, other: Self) -> Self {
+                // SAFETY: the token proves avx512f.
+                unsafe { $max(self, other) }
+            }
+
+            #[inline(always)]
             fn less(self, _: Avx512, other: Self) -> u16 {
                 // SAFETY: the token proves avx512f.
                 u16::from(unsafe { $compare::<_CMP_LT_OQ>(self, other) })
+            }
+
+            #[inline(always)]
+            fn at_most(self, _: Avx512, other: Self) -> u16 {
+                // SAFETY: the token proves avx512f.
+                u16::from(unsafe { $compare::<_CMP_LE_OQ>(self, other) })
             }
 
             #[inline(always)]
@@ -96,11 +115,26 @@ macro_rules! vector {
 
 vector! {
     __m512, f32, 16, u16, _mm512_set1_ps, _mm512_loadu_ps, _mm512_maskz_loadu_ps, _mm512_storeu_ps,
-    _mm512_add_ps, _mm512_sub_ps, _mm512_mul_ps, _mm512_fmadd_ps, _mm512_cmp_ps_mask, _mm512_reduce_add_ps, sum_eight_f32
+    _mm512_add_ps, _mm512_sub_ps, _mm512_mul_ps, _mm512_fmadd_ps, _mm512_cmp_ps_mask, _mm512_abs_ps, max_f32,
+    _mm512_reduce_add_ps, sum_eight_f32
 }
 vector! {
     __m512d, f64, 8, u8, _mm512_set1_pd, _mm512_loadu_pd, _mm512_maskz_loadu_pd, _mm512_storeu_pd,
-    _mm512_add_pd, _mm512_sub_pd, _mm512_mul_pd, _mm512_fmadd_pd, _mm512_cmp_pd_mask, _mm512_reduce_add_pd, sum_eight_f64
+    _mm512_add_pd, _mm512_sub_pd, _mm512_mul_pd, _mm512_fmadd_pd, _mm512_cmp_pd_mask, _mm512_abs_pd, max_f64,
+    _mm512_reduce_add_pd, sum_eight_f64
+}
+
+/// Floats without sign are ordered as their bits, and NaN is above all others; the instruction for floats would drop one.
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn max_f32(a: __m512, b: __m512) -> __m512 {
+    _mm512_castsi512_ps(_mm512_max_epi32(_mm512_castps_si512(a), _mm512_castps_si512(b)))
+}
+
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn max_f64(a: __m512d, b: __m512d) -> __m512d {
+    _mm512_castsi512_pd(_mm512_max_epi64(_mm512_castpd_si512(a), _mm512_castpd_si512(b)))
 }
 
 /// Halves, quarters and so on are added while rows are interleaved: 24 instructions for eight rows.

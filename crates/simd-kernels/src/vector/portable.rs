@@ -1,5 +1,7 @@
 //! Four lanes in an array; the compiler makes of it what the target has.
 
+use core::cmp::Ordering;
+
 use super::{Float, Vector};
 
 /// Four lanes.
@@ -19,6 +21,7 @@ impl<T: Float> Vector for Portable<T> {
     type Lane = T;
     const LANES: usize = 4;
     const REGISTERS: usize = 16;
+    const FUSES: bool = false;
 
     #[inline(always)]
     fn splat((): (), lane: T) -> Self {
@@ -66,9 +69,29 @@ impl<T: Float> Vector for Portable<T> {
     }
 
     #[inline(always)]
+    fn abs(self, (): ()) -> Self {
+        self.map(self, |a, _| if a < T::ZERO { T::ZERO - a } else { a })
+    }
+
+    #[inline(always)]
+    fn max(self, (): (), other: Self) -> Self {
+        self.map(other, |a, b| match a.partial_cmp(&b) {
+            Some(Ordering::Less) => b,
+            Some(_) => a,
+            None => a + b, // NaN
+        })
+    }
+
+    #[inline(always)]
     fn less(self, (): (), other: Self) -> u16 {
         let lanes = self.0.into_iter().zip(other.0).enumerate();
         lanes.fold(0, |mask, (lane, (a, b))| mask | u16::from(a < b) << lane)
+    }
+
+    #[inline(always)]
+    fn at_most(self, (): (), other: Self) -> u16 {
+        let lanes = self.0.into_iter().zip(other.0).enumerate();
+        lanes.fold(0, |mask, (lane, (a, b))| mask | u16::from(a <= b) << lane)
     }
 
     #[inline(always)]

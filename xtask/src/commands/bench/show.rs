@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::record::{Header, Record};
 use crate::rows::{self, Row};
-use crate::{Outcome, table};
+use crate::{Outcome, machine, table};
 
 pub(super) fn show(path: &Path, explain: bool) -> Result<Outcome> {
     let record = Record::read(path)?;
@@ -34,12 +34,8 @@ pub(super) fn print_header(header: &Header) {
         "{}, commit {commit}{dirty}, {}, load average {}",
         header.rustc,
         header.date,
-        describe_load(header.load)
+        machine::describe_load(header.load)
     );
-}
-
-pub(super) fn describe_load(load: Option<[f64; 3]>) -> String {
-    load.map_or_else(|| "unknown".to_owned(), |[one, five, _]| format!("{one:.1} (1 min) {five:.1} (5 min)"))
 }
 
 pub(super) fn print_structure(structure: &str, rows: &[Row], explain: bool) {

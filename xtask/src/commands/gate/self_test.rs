@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Arguments, at_least_one, percent, verdict};
 use crate::callgrind::{self, Simulate};
+use crate::gather::Gathered;
 use crate::kept::Kept;
 use crate::pairs::{self, Side};
-use crate::sampler::{Build, Program};
+use crate::sampler::{Build, Filter, Program};
 use crate::stats::RatioEstimate;
 use crate::workspace::Workspace;
 use crate::{Outcome, interrupt, machine, table};
@@ -22,48 +23,59 @@ const REPEATS: u32 = 20;
 
 /// How one load fared.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Fared {
-    load: String,
-    repeats: u32,
+pub(crate) struct Fared {
+    pub(crate) load: String,
+    pub(crate) repeats: u32,
     /// Repeats in which the same code was called slower, by time.
-    alarms: u32,
+    pub(crate) alarms: u32,
     /// Repeats in which the planted slowdown was seen, by time.
-    detected: u32,
+    pub(crate) detected: u32,
     /// The same by instructions, which do not vary: 0 or 1.
-    alarms_by_instructions: Option<u32>,
-    detected_by_instructions: Option<u32>,
+    pub(crate) alarms_by_instructions: Option<u32>,
+    pub(crate) detected_by_instructions: Option<u32>,
     /// The median over the repeats of the smallest slowdown that time shows.
-    detectable: Option<f64>,
+    pub(crate) detectable: Option<f64>,
+}
+
+impl Fared {
+    /// What instructions said of both plants.
+    pub(crate) fn by_instructions(&self) -> &'static str {
+        match (self.alarms_by_instructions, self.detected_by_instructions) {
+            (Some(0), Some(1)) => "seen, no alarm",
+            (Some(_), Some(1)) => "seen, but ALARMS",
+            (Some(_), _) => "NOT seen",
+            _ => "–",
+        }
+    }
 }
 
 pub(super) fn run(arguments: &Arguments, workspace: &Workspace, structures: &[String]) -> Result<Outcome> {
     at_least_one(structures)?;
     let start = Instant::now();
-    let target = workspace.metadata.target_directory.as_std_path().join("sides/self-test");
-    let mut all = Vec::new();
-    for structure in structures {
+    let target = workspace.metadata.target_directory.as_std_path().join("loads");
+    let filter = Filter::new(&arguments.filter);
+    let gathered = Gathered::each(structures, |structure, all| {
         eprintln!("compiling {structure}");
         let root = workspace.root();
         let build = Build { root, target: &target, structure, features: &[], rustflags: &[], triple: None };
-        all.extend(repeat(arguments, &build.run()?)?);
-        if interrupt::requested() {
-            break;
-        }
-    }
+        repeat(arguments, &filter, &build.run()?, all)
+    });
+    let all = &gathered.results;
     if arguments.json {
         all.iter().for_each(|fared| println!("{}", serde_json::to_string(fared).expect("plain fields")));
     } else {
-        print(&all);
-        println!("{:.0} s, load average {:.1?}", start.elapsed().as_secs_f64(), machine::load());
+        print(all);
+        let (seconds, load) = (start.elapsed().as_secs_f64(), machine::describe_load(machine::load()));
+        println!("{seconds:.0} s, load average {load}");
     }
     if arguments.record {
-        let path = Kept::now(workspace, &all)?.write(workspace, "self-test")?;
+        let path = Kept::now(workspace, all)?.write(workspace, "self-test")?;
         eprintln!("recorded in {}", path.display());
     }
-    if interrupt::requested() {
-        return Ok(Outcome::Interrupted);
+    if gathered.is_complete() {
+        filter.check()?;
     }
-    let outcome = promise(&all);
+    let outcome = promise(all);
     eprintln!(
         "{}",
         match outcome {
@@ -72,7 +84,7 @@ pub(super) fn run(arguments: &Arguments, workspace: &Workspace, structures: &[St
             _ => "INCONCLUSIVE: too noisy for time, fewer than 20 repeats, or no valgrind",
         }
     );
-    Ok(outcome)
+    gathered.outcome(outcome)
 }
 
 /// The promise: under 1 % false alarms over all, and of each load's planted slowdowns 99 % seen by time, all by
@@ -99,24 +111,29 @@ fn promise(all: &[Fared]) -> Outcome {
     }
 }
 
-fn repeat(arguments: &Arguments, program: &Program) -> Result<Vec<Fared>> {
-    let loads: Vec<String> = program.loads(&arguments.filter)?.into_iter().map(|load| load.name).collect();
+/// Adds how each load fared to `all`, also when it ends in the middle.
+fn repeat(arguments: &Arguments, filter: &Filter<'_>, program: &Program, all: &mut Vec<Fared>) -> Result<()> {
+    let loads: Vec<String> = program.loads(filter)?.into_iter().map(|load| load.name).collect();
     let plan = arguments.plan();
     let bar = ProgressBar::new(loads.len() as u64 * (plan.rounds as u64 * u64::from(arguments.repeats) + 1));
-    let mut all = Vec::new();
+    let known = all.len();
     for load in &loads {
         all.push(counted(program, load)?);
         bar.inc(1);
     }
+    let here = &mut all[known..];
     let mut detectable = vec![Vec::new(); loads.len()];
     let sides = [0, PLANT, 0].map(|plant| Side { program, plant });
+    let mut ended = Ok(());
     for _ in 0..arguments.repeats {
         let passes = pairs::calibrate(program, &loads, plan.sample)?;
-        let times = pairs::measure(&sides, &loads, &passes, plan, &bar)?;
-        if interrupt::requested() {
+        let times;
+        (times, ended) = pairs::measure(&sides, &loads, &passes, plan, &bar);
+        // A repeat that was cut short is none.
+        if ended.is_err() || interrupt::requested() {
             break;
         }
-        for ((fared, times), effects) in all.iter_mut().zip(&times).zip(&mut detectable) {
+        for ((fared, times), effects) in here.iter_mut().zip(&times).zip(&mut detectable) {
             let leg = |side| RatioEstimate::of(&times.log_ratios(side, 0));
             let (planted, again) = (leg(1), leg(2));
             fared.repeats += 1;
@@ -125,11 +142,11 @@ fn repeat(arguments: &Arguments, program: &Program) -> Result<Vec<Fared>> {
             effects.extend(again.map(|again| again.detectable(verdict::BOUND)));
         }
     }
-    for (fared, effects) in all.iter_mut().zip(&detectable) {
+    for (fared, effects) in here.iter_mut().zip(&detectable) {
         fared.detectable = crate::stats::quantile(&crate::stats::sorted(effects), 0.5);
     }
     bar.finish_and_clear();
-    Ok(all)
+    ended
 }
 
 /// A load before its first repeat: what instructions say.
@@ -160,23 +177,18 @@ fn print(all: &[Fared]) {
     let mut table = table::new(&header);
     for fared in all {
         let of = |count: u32| format!("{count} of {}", fared.repeats);
-        let instructions = match (fared.alarms_by_instructions, fared.detected_by_instructions) {
-            (Some(0), Some(1)) => "seen, no alarm".to_owned(),
-            (Some(_), Some(1)) => "seen, but ALARMS".to_owned(),
-            (Some(_), _) => "NOT seen".to_owned(),
-            _ => "–".to_owned(),
-        };
         let effect = fared.detectable.map_or_else(|| "–".to_owned(), percent);
         table.add_row([
             fared.load.clone(),
             fared.repeats.to_string(),
             of(fared.alarms),
             of(fared.detected),
-            instructions,
+            fared.by_instructions().to_owned(),
             effect,
         ]);
     }
     let sum = |of: fn(&Fared) -> u32| all.iter().map(of).sum::<u32>();
+    table::keep_names_whole(&mut table);
     println!("{table}");
     println!(
         "false alarms by time: {} of {}; planted 5 % seen by time: {} of {}",

@@ -11,7 +11,8 @@ use super::{Breach, Tree, section};
 const ARGUMENTS: &str = "docs/UNSAFE.md";
 
 /// Modules of a crate that may hold unsafe code; in crates not named here any module may, with its argument.
-const ROOMS: [(&str, &[&str]); 3] = [
+const ROOMS: [(&str, &[&str]); 4] = [
+    ("benches/own", &["bin/sampler/allocator"]),
     ("radix-index", &["bucket", "reclaim"]),
     ("bplus-tree", &["node", "arena"]),
     ("persistent-collections", &["shared"]),
@@ -24,7 +25,8 @@ pub(super) fn check(tree: &Tree, libraries: &[String]) -> Vec<Breach> {
     let mut breaches = Vec::new();
     let arguments = tree.read(ARGUMENTS).unwrap_or_default();
     let sources = libraries.iter().map(|name| (name.as_str(), Path::new("crates").join(name).join("src")));
-    for (name, folder) in sources.chain([("benches/peers", PathBuf::from("benches/peers/src"))]) {
+    let benches = ["benches/own", "benches/peers"].map(|name| (name, PathBuf::from(name).join("src")));
+    for (name, folder) in sources.chain(benches) {
         let told = mentions(section(&arguments, name).unwrap_or_default());
         for file in tree.below(&folder).filter(|file| has_unsafe(tree, file)) {
             let module = module_of(file.strip_prefix(&folder).expect("below"));

@@ -1,13 +1,17 @@
 //! A load: what one pass does, at which sizes.
+#![allow(
+    dead_code,
+    reason = "the program is compiled with one structure, or none, which uses its part of this"
+)]
 
 use std::fmt;
+use std::ops::Range;
 
 /// What a load is built from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Setup {
     /// Entries, atoms, points or items.
     pub(crate) size: usize,
-    #[cfg_attr(not(feature = "neighbor-list"), allow(dead_code, reason = "no load here is parallel"))]
     /// Threads; only loads that are `parallel` get more than one.
     pub(crate) threads: usize,
     pub(crate) seed: u64,
@@ -30,6 +34,27 @@ impl fmt::Debug for Work {
 impl Work {
     pub(crate) fn new(operations: usize, pass: impl FnMut() -> u64 + 'static) -> Self {
         Self { pass: Box::new(pass), operations: operations as u64 }
+    }
+}
+
+/// Takes turns through data that is larger than a pass needs, so that no branch predictor learns it.
+#[derive(Debug)]
+pub(crate) struct Window {
+    of: usize,
+    length: usize,
+    start: usize,
+}
+
+impl Window {
+    /// Windows of `length` within `0..of`, or all of it if that is less.
+    pub(crate) fn new(of: usize, length: usize) -> Self {
+        Self { of, length: length.min(of), start: 0 }
+    }
+
+    pub(crate) fn next(&mut self) -> Range<usize> {
+        let start = if self.start + self.length > self.of { 0 } else { self.start };
+        self.start = start + self.length;
+        start..self.start
     }
 }
 

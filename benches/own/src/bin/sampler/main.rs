@@ -1,11 +1,16 @@
 //! Fixed work on demand: `cargo xtask gate`, `pgo`, `perf`, `scale` and `mem` run this program and compare what it costs.
 //!
-//! It is compiled with one structure at a time. Work is given in passes of some 10 to 200 µs, seeded and without any
+//! It is compiled with one structure at a time. Work is given in passes of some 5 to 400 µs, seeded and without any
 //! random state, so that two builds do exactly the same; each answer is a checksum over all passes. Only the commands
 //! of xtask decide anything; this program times and tells.
-#![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, reason = "standard output is this program's protocol")]
 
+#[cfg(feature = "memory")]
+mod allocator;
+#[cfg(feature = "bplus-tree")]
+mod bplus_tree;
+#[cfg(feature = "cover-tree")]
+mod cover_tree;
 mod load;
 #[cfg_attr(
     not(feature = "memory"),
@@ -14,6 +19,10 @@ mod load;
 mod memory;
 #[cfg(feature = "neighbor-list")]
 mod neighbor_list;
+#[cfg(feature = "persistent-collections")]
+mod persistent_collections;
+#[cfg(feature = "radix-index")]
+mod radix_index;
 #[cfg(feature = "simd-kernels")]
 mod simd_kernels;
 
@@ -23,10 +32,6 @@ use std::time::Duration;
 use bench_own::harness::{Clock, checksum};
 use clap::{Parser, Subcommand};
 use load::{Load, Setup, Work};
-
-#[cfg(feature = "memory")]
-#[global_allocator]
-static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
 /// How much smaller the training input is than the measured one.
 const TRAINING_SIZE: f64 = 0.7;
@@ -102,10 +107,18 @@ fn main() {
 /// Every load of the structure that this program was compiled with.
 fn loads() -> Vec<Load> {
     let mut all: Vec<Load> = Vec::new();
-    #[cfg(feature = "simd-kernels")]
-    all.extend(simd_kernels::loads());
+    #[cfg(feature = "bplus-tree")]
+    all.extend(bplus_tree::loads());
+    #[cfg(feature = "cover-tree")]
+    all.extend(cover_tree::loads());
     #[cfg(feature = "neighbor-list")]
     all.extend(neighbor_list::loads());
+    #[cfg(feature = "persistent-collections")]
+    all.extend(persistent_collections::loads());
+    #[cfg(feature = "radix-index")]
+    all.extend(radix_index::loads());
+    #[cfg(feature = "simd-kernels")]
+    all.extend(simd_kernels::loads());
     all.sort_by_key(|load| load.name);
     all
 }
@@ -113,8 +126,16 @@ fn loads() -> Vec<Load> {
 /// Every subject of the memory measurements.
 fn subjects() -> Vec<memory::Subject> {
     let mut all: Vec<memory::Subject> = Vec::new();
+    #[cfg(feature = "bplus-tree")]
+    all.extend(bplus_tree::subjects());
+    #[cfg(feature = "cover-tree")]
+    all.extend(cover_tree::subjects());
     #[cfg(feature = "neighbor-list")]
     all.extend(neighbor_list::subjects());
+    #[cfg(feature = "persistent-collections")]
+    all.extend(persistent_collections::subjects());
+    #[cfg(feature = "radix-index")]
+    all.extend(radix_index::subjects());
     all.sort_by_key(|subject| subject.name);
     all
 }

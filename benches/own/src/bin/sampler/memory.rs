@@ -1,4 +1,7 @@
-//! What a structure allocates, counted by dhat's allocator.
+//! What a structure allocates, counted by dhat's allocator and our own.
+
+#[cfg(feature = "memory")]
+use crate::allocator::Lines;
 
 /// Something that is filled once and then used for a long time.
 pub(crate) trait Store {
@@ -27,9 +30,9 @@ pub(crate) fn measure(subjects: &[Subject], rounds: u64) {
     let _profiler = dhat::Profiler::builder().testing().trim_backtraces(Some(1)).build();
     for subject in subjects {
         let mut store = (subject.prepare)();
-        let before = dhat::HeapStats::get();
+        let (before, lines) = (dhat::HeapStats::get(), Lines::now());
         let entries = store.fill();
-        let filled = dhat::HeapStats::get();
+        let (filled, lines) = (dhat::HeapStats::get(), Lines::now().since(lines));
         let churned: Vec<(u64, dhat::HeapStats)> =
             (0..rounds).map(|_| (store.churn(), dhat::HeapStats::get())).collect();
         let operations: u64 = churned.iter().map(|(operations, _)| operations).sum();
@@ -50,6 +53,7 @@ pub(crate) fn measure(subjects: &[Subject], rounds: u64) {
                 "operations": operations,
                 "churn_blocks": last.total_blocks - filled.total_blocks,
                 "soak_bytes": soak,
+                "lines": lines,
             })
         );
     }

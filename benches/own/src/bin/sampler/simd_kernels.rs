@@ -5,7 +5,7 @@ use bench_own::simd_kernels::{Search, cells, coordinates, masks};
 use simd_kernels::distance::{planes, rows};
 use simd_kernels::{Level, compress, morton, prefix, search};
 
-use crate::load::{Load, Setup, Work};
+use crate::load::{Load, Setup, Window, Work};
 
 pub(crate) fn loads() -> Vec<Load> {
     const SIZES: &[usize] = &[1 << 12, 1 << 14, 1 << 16, 1 << 18, 1 << 20];
@@ -26,16 +26,14 @@ fn whole(size: usize) -> usize {
 }
 
 fn lower_bound(setup: Setup) -> Work {
-    let (level, work, mut start) = (Level::detect(), Search::<64>::full(setup.seed), 0);
+    let (level, work) = (Level::detect(), Search::<64>::full(setup.seed));
     let count = setup.size.min(work.queries.len());
+    let mut window = Window::new(work.queries.len(), count);
     Work::new(count, move || {
-        // Other queries in each pass, so that no branch predictor learns them.
-        start = (start + count) % (work.queries.len() - count + 1);
-        let queries = &work.queries[start..start + count];
         work.blocks
             .iter()
             .cycle()
-            .zip(queries)
+            .zip(&work.queries[window.next()])
             .map(|(block, &x)| search::lower_bound(level, &block.0, x) as u64)
             .sum()
     })

@@ -192,7 +192,7 @@ mod all {
             total(self.iter())
         }
         fn range_sum(&self, from: &K, to: &K) -> u64 {
-            total(self.range::<K, _>(from..to))
+            total(self.range(from.clone()..to.clone()))
         }
     }
 
@@ -216,7 +216,7 @@ mod all {
             total(self.iter())
         }
         fn range_sum(&self, from: &K, to: &K) -> u64 {
-            total(self.range::<_, K>(from..to))
+            total(self.range::<K, _>(from.clone()..to.clone()))
         }
     }
 

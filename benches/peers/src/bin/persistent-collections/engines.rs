@@ -161,7 +161,9 @@ macro_rules! hash_maps {
     ($key:ty) => {
         map!(HashMap<$key, u64, Hasher>, $key, |l, r| {
             let mut union = l.clone();
-            r.iter().for_each(|(key, value)| drop(union.entry(key.clone()).or_insert(*value)));
+            for (key, value) in r {
+                union.entry(key.clone()).or_insert(*value);
+            }
             union
         }, |old, new| look_up(old.iter(), new.iter(), |k| old.get(k), |k| new.get(k)));
         map!(persistent_collections::HashMap<$key, u64, Hasher>, $key, |l, r| l.union(r), |old, new| {
@@ -213,9 +215,11 @@ ordered!(im::OrdMap<u64, u64>);
 
 #[cfg(feature = "persistent-collections-all")]
 mod rest {
-    use super::{Map, Ordered, RangeInclusive, Sequence, look_up};
+    use super::{Hasher, Map, Ordered, RangeInclusive, Sequence, look_up};
 
     pub(crate) type Rpds = rpds::VectorSync<u64>;
+    pub(crate) type RpdsHash<K> = rpds::HashTrieMapSync<K, u64, Hasher>;
+    pub(crate) type RpdsOrd = rpds::RedBlackTreeMapSync<u64, u64>;
     pub(crate) type Chunk = immutable_chunkmap::map::Map<u64, u64, 512>;
 
     impl Sequence for Rpds {
@@ -246,6 +250,53 @@ mod rest {
         }
         fn size(&self) -> usize {
             self.len()
+        }
+    }
+
+    macro_rules! rpds_map {
+        ([$($generics:tt)*] $type:ty, $key:ty) => {
+            impl<$($generics)*> Map<$key> for $type {
+                fn empty() -> Self {
+                    Self::default()
+                }
+                fn find(&self, key: &$key) -> u64 {
+                    self.get(key).copied().unwrap_or(0)
+                }
+                fn put(&mut self, key: $key, value: u64) {
+                    self.insert_mut(key, value);
+                }
+                fn take(&mut self, key: &$key) {
+                    self.remove_mut(key);
+                }
+                fn sum(&self) -> u64 {
+                    self.iter().fold(0, |sum, (_, value)| sum.wrapping_add(*value))
+                }
+                fn equal(&self, other: &Self) -> bool {
+                    self == other
+                }
+                /// It has no union of its own.
+                fn union(&self, other: &Self) -> u64 {
+                    let mut union = self.clone();
+                    for (key, value) in other {
+                        if !self.contains_key(key) {
+                            union.insert_mut(key.clone(), *value);
+                        }
+                    }
+                    std::hint::black_box(&union).size() as u64
+                }
+                fn differences(&self, other: &Self) -> u64 {
+                    look_up(self.iter(), other.iter(), |k| self.get(k), |k| other.get(k))
+                }
+            }
+        };
+    }
+
+    rpds_map!([K: std::hash::Hash + Eq + Clone] RpdsHash<K>, K);
+    rpds_map!([] RpdsOrd, u64);
+
+    impl Ordered for RpdsOrd {
+        fn range_sum(&self, range: RangeInclusive<u64>, count: usize) -> u64 {
+            self.range(range).take(count).fold(0, |sum, (_, value)| sum.wrapping_add(*value))
         }
     }
 
@@ -283,4 +334,4 @@ mod rest {
     }
 }
 #[cfg(feature = "persistent-collections-all")]
-pub(crate) use rest::{Chunk, Rpds};
+pub(crate) use rest::{Chunk, Rpds, RpdsHash, RpdsOrd};

@@ -49,6 +49,7 @@ macro_rules! row {
             #[cfg(feature = "persistent-collections-all")]
             if all {
                 engine!(contest, peer, crate::IM, $row::<$key, im::HashMap<$key, u64, Hasher>>(&$input));
+                engine!(contest, peer, crate::RPDS, $row::<$key, crate::engines::RpdsHash<$key>>(&$input));
             }
             let _ = all;
             contest.run();
@@ -114,7 +115,7 @@ fn batched(suite: &mut Suite, input: &Input<u64>, targets: &[(&str, f64)]) {
     contest.run();
 }
 
-pub(crate) fn get<K: Clone, E: Map<K>>(input: &Input<K>) -> impl FnMut() -> u64 {
+fn get<K: Clone, E: Map<K>>(input: &Input<K>) -> impl FnMut() -> u64 {
     let (map, drawn) = (E::build(&input.entries), &input.drawn);
     move || drawn.iter().fold(0, |sum, key| sum ^ map.find(key))
 }

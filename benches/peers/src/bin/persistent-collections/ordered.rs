@@ -33,6 +33,7 @@ macro_rules! row {
             #[cfg(feature = "persistent-collections-all")]
             if all {
                 engine!(contest, peer, crate::IM, $row::<im::OrdMap<u64, u64>>(&$input));
+                engine!(contest, peer, crate::RPDS, $row::<crate::engines::RpdsOrd>(&$input));
                 engine!(contest, peer, crate::CHUNKMAP, $row::<crate::engines::Chunk>(&$input));
             }
             let _ = all;

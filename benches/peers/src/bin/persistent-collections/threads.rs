@@ -1,4 +1,7 @@
-//! Readers on several threads: each does the same work, so the time should not grow with their number.
+//! Readers and writers on several threads: each does the same work, so the time should not grow with their number while there are
+//! cores; and reading while another thread drives everything else out of the caches.
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bench_own::harness::Suite;
 use bench_own::persistent_collections::{draw, keys, positions};
@@ -9,6 +12,8 @@ use crate::{IMBL, OURS, STD, engine};
 
 const SIZE: usize = 10_000;
 const READS: usize = 1 << 18;
+const PRESSED: usize = 100_000;
+const READS_PRESSED: usize = 1 << 14;
 
 pub(crate) fn run(suite: &mut Suite) {
     let seed = suite.options().seed;
@@ -43,13 +48,90 @@ pub(crate) fn run(suite: &mut Suite) {
             }
         }
     }
+    pressure(suite);
 }
 
 fn row<'a>(suite: &'a mut Suite, bench: &'a str, threads: usize) -> bench_own::harness::Contest<'a> {
-    let contest = suite.contest(bench, SIZE).operations(READS).threads(threads as u32);
+    // The time of the wall in all of them: the work is not done by the thread that waits for it.
+    let contest = suite.contest(bench, SIZE).operations(READS).threads(threads as u32).on_wall();
     contest
         .models("one shared version, a working copy for each thread that writes")
         .flatters("whoever touches few counters")
+}
+
+/// Reads and writes of a working copy beside a thread that streams through more memory than the caches hold.
+fn pressure(suite: &mut Suite) {
+    let seed = suite.options().seed;
+    let wants = |bench: &str| suite.wants(bench, PRESSED);
+    if !wants("pressure/vector-get")
+        && !wants("pressure/hash-get")
+        && !wants("pressure/hash-10-percent-writes")
+    {
+        return;
+    }
+    let positions = positions("pressure", seed, READS_PRESSED, PRESSED);
+    let keys = keys(seed, PRESSED);
+    let drawn = draw(seed, &keys, READS_PRESSED);
+    let stream: Vec<u64> = (0..8 << 20).collect();
+    let pressing = AtomicBool::new(true);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while pressing.load(Ordering::Relaxed) {
+                std::hint::black_box(stream.iter().step_by(8).sum::<u64>());
+            }
+        });
+        type Imbl = imbl::GenericHashMap<u64, u64, Hasher, imbl::shared_ptr::DefaultSharedPtr>;
+        if suite.wants("pressure/vector-get", PRESSED) {
+            let mut contest = pressed(suite, "pressure/vector-get");
+            engine!(contest, ours, OURS, gather::<Vector<u64>>(&positions));
+            engine!(contest, peer, STD, gather::<Vec<u64>>(&positions));
+            engine!(contest, peer, IMBL, gather::<imbl::Vector<u64>>(&positions));
+            contest.run();
+        }
+        for (bench, writes) in [("pressure/hash-get", 0), ("pressure/hash-10-percent-writes", 10)] {
+            if suite.wants(bench, PRESSED) {
+                let mut contest = pressed(suite, bench);
+                engine!(contest, ours, OURS, mixed::<HashMap<u64, u64, Hasher>>(writes, &keys, &drawn));
+                engine!(
+                    contest,
+                    peer,
+                    STD,
+                    mixed::<std::collections::HashMap<u64, u64, Hasher>>(writes, &keys, &drawn)
+                );
+                engine!(contest, peer, IMBL, mixed::<Imbl>(writes, &keys, &drawn));
+                contest.run();
+            }
+        }
+        pressing.store(false, Ordering::Relaxed);
+    });
+}
+
+fn pressed<'a>(suite: &'a mut Suite, bench: &'a str) -> bench_own::harness::Contest<'a> {
+    let contest = suite.contest(bench, PRESSED).operations(READS_PRESSED);
+    contest.models("beside a neighbour that streams through memory").flatters("whoever touches few lines")
+}
+
+fn gather<E: Sequence>(positions: &[usize]) -> impl FnMut() -> u64 {
+    let v = E::build(0..PRESSED as u64);
+    move || positions.iter().fold(0, |sum, &at| sum ^ v.at(at))
+}
+
+fn mixed<E: Map<u64>>(writes: usize, keys: &[u64], drawn: &[u64]) -> impl FnMut() -> u64 {
+    let mut map = E::build(&keys.iter().map(|&k| (k, k)).collect::<Vec<_>>());
+    move || work(&mut map, writes, drawn, drawn.len())
+}
+
+/// `count` look-ups, of which `writes` of a hundred are replacements.
+fn work<E: Map<u64>>(map: &mut E, writes: usize, drawn: &[u64], count: usize) -> u64 {
+    (0..count).fold(0_u64, |sum, i| {
+        let key = drawn[i % drawn.len()];
+        if i % 100 < writes {
+            map.put(key, i as u64);
+            sum
+        } else {
+            sum.wrapping_add(map.find(&key))
+        }
+    })
 }
 
 fn on_threads(threads: usize, work: impl Fn() -> u64 + Sync) -> u64 {
@@ -72,18 +154,5 @@ fn map<E: Map<u64> + Sync>(
 ) -> impl FnMut() -> u64 {
     let entries: Vec<(u64, u64)> = keys.iter().map(|&k| (k, k)).collect();
     let map = E::build(&entries);
-    move || {
-        on_threads(threads, || {
-            let mut own = map.clone();
-            (0..READS).fold(0_u64, |sum, i| {
-                let key = drawn[i % drawn.len()];
-                if i % 100 < writes {
-                    own.put(key, i as u64);
-                    sum
-                } else {
-                    sum.wrapping_add(own.find(&key))
-                }
-            })
-        })
-    }
+    move || on_threads(threads, || work(&mut map.clone(), writes, drawn, READS))
 }
