@@ -36,6 +36,7 @@ if "avx512f" in (features := llvmlite.binding.get_host_cpu_features()) and featu
 
 import numba
 import numpy as np
+from cover_tree_points import Points, engines
 
 KERNELS = {"rbf": 0, "matern12": 1, "matern32": 2, "matern52": 3}
 
@@ -301,7 +302,7 @@ class Case:
         return hits / max(1, int((self.expected >= 0).sum()))
 
 
-def metric(case, engine, version, samples, recall, seed):
+def metric(case, engine, version, samples, notes, seed, error=None):
     line = {
         "schema": 1,
         "structure": "cover-tree",
@@ -320,8 +321,8 @@ def metric(case, engine, version, samples, recall, seed):
         "checksum": case.checksum,
         "samples": samples,
         "targets": [],
-        "notes": [["recall", recall]],
-        "error": None,
+        "notes": notes,
+        "error": error,
     }
     print("METRIC " + json.dumps(line), flush=True)
 
@@ -348,7 +349,31 @@ def main():
             extra = ["--full"] if options.full else []
             subprocess.run(command + ["--export", scratch, "--seed", str(options.seed), *extra, *filters], check=True)
         for folder in sorted(inputs.iterdir()):
-            run(Case(folder), options)
+            if (folder / "points.f32").exists():
+                run_points(Points(folder), options)
+            else:
+                run(Case(folder), options)
+
+
+def run_points(case, options):
+    row = f"{case.bench}/{case.n}"
+    if options.filter and not any(text in row for text in options.filter):
+        return
+    for name, version, search, build in engines(case):
+        if isinstance(search, str):
+            metric(case, name, version, [], [], options.seed, search)
+            continue
+        found = search()
+        notes = [["recall", case.recall(found)], ["build_ns_per_point", build / case.n * 1e9]]
+        error = None if case.is_right(found) else "farther neighbours than there are"
+        samples = []
+        for _ in range(0 if options.verify_only or error else options.rounds):
+            start = time.thread_time()
+            search()
+            samples.append((time.thread_time() - start) / len(case.queries) * 1e9)
+        metric(case, name, version, samples, notes, options.seed, error)
+        median = sorted(samples)[len(samples) // 2] if samples else 0
+        print(f"{row}: {name} {median:.0f} ns/query, recall {notes[0][1]:.4f}", file=sys.stderr)
 
 
 def run(case, options):
@@ -371,7 +396,7 @@ def run(case, options):
             engine(case)
             samples[name].append((time.thread_time() - start) / len(case.queries) * 1e9)
     for name, (_, version) in engines.items():
-        metric(case, name, version, samples[name], recalls[name], options.seed)
+        metric(case, name, version, samples[name], [["recall", recalls[name]]], options.seed)
         median = sorted(samples[name])[len(samples[name]) // 2] if samples[name] else 0
         print(f"{row}: {name} {median:.0f} ns/query, recall {recalls[name]:.4f}", file=sys.stderr)
 
