@@ -2,9 +2,11 @@
 #![no_main]
 
 use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::ops::Bound;
 
 use arbitrary::Arbitrary;
-use bplus_tree::{BPlusTreeMap, Nodes, Shape};
+use bplus_tree::{Auto, BPlusTreeMap, Nodes, Shape};
 use libfuzzer_sys::fuzz_target;
 
 #[derive(Arbitrary, Debug, Clone, Copy)]
@@ -22,13 +24,17 @@ enum Step {
     ExtractIf(u16, u16),
     Compact,
     Clone,
+    GetMany(u16, u8),
+    Nth(u8),
+    Cursor(u16, u8),
+    TryReserve(u8),
 }
 
 /// A key that branches do not copy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Opaque(Box<u16>);
 
-fn run<K: Ord + Clone, S: Shape>(steps: &[Step], key: impl Fn(u16) -> K) {
+fn run<K: Ord + Clone + Debug, S: Shape>(steps: &[Step], key: impl Fn(u16) -> K) {
     let mut map = BPlusTreeMap::<K, u8, S>::with_shape();
     let mut model = BTreeMap::new();
     for step in steps {
@@ -72,6 +78,26 @@ fn run<K: Ord + Clone, S: Shape>(steps: &[Step], key: impl Fn(u16) -> K) {
                 let ours = map.extract_if(range(), |_, v| *v % 2 == 0);
                 assert!(ours.eq(model.extract_if(range(), |_, v| *v % 2 == 0)));
             }
+            Step::GetMany(k, count) => {
+                let keys: Vec<K> = (0..u16::from(count)).map(|n| key(k.wrapping_add(3 * n))).collect();
+                let mut found = vec![None; keys.len()];
+                map.get_many(&keys, &mut found);
+                assert!(keys.iter().zip(found).all(|(key, found)| found == model.get(key)));
+            }
+            Step::Nth(n) => assert!(map.iter().nth(n.into()) == model.iter().nth(n.into())),
+            Step::Cursor(k, count) => {
+                let k = key(k);
+                let mut cursor = map.lower_bound_mut(Bound::Excluded(&k));
+                if cursor.insert_before(k.clone(), count).is_ok() {
+                    model.insert(k, count);
+                }
+                for n in 0..count % 8 {
+                    let removed = if n % 2 == 0 { cursor.remove_next() } else { cursor.remove_prev() };
+                    let Some((k, v)) = removed else { continue };
+                    assert_eq!(model.remove(&k), Some(v));
+                }
+            }
+            Step::TryReserve(n) => map.try_reserve(n.into()).expect("memory is there"),
             Step::Compact => map.compact(),
             Step::Clone => map = map.clone(),
         }
@@ -83,4 +109,14 @@ fn run<K: Ord + Clone, S: Shape>(steps: &[Step], key: impl Fn(u16) -> K) {
 fuzz_target!(|steps: Vec<Step>| {
     run::<u16, Nodes<4, 4, true>>(&steps, |k| k);
     run::<Opaque, Nodes<2, 3>>(&steps, |k| Opaque(Box::new(k)));
+    run::<u64, Auto>(&steps, |k| u64::MAX - u64::from(u16::MAX - k));
+    // Much in common, more than heads tell apart in some groups, and zeros at the end in others.
+    run::<Vec<u8>, Nodes<4, 4>>(&steps, |k| {
+        let (group, member) = (k / 8, k % 8);
+        let mut key = group.to_be_bytes().to_vec();
+        key.resize(2 + usize::from(group % 13), b'-');
+        key.resize(key.len() + usize::from(member), 0);
+        key
+    });
+    run::<String, Auto>(&steps, |k| format!("user:{k:05}"));
 });

@@ -78,6 +78,8 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
 
     /// As [`lower_bound`](BPlusTreeMap::lower_bound), to change the map there.
     ///
+    /// Time: O(log n).
+    ///
     /// # Examples
     /// ```
     /// use std::ops::Bound;
@@ -102,6 +104,8 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
     }
 
     /// As [`upper_bound`](BPlusTreeMap::upper_bound), to change the map there.
+    ///
+    /// Time: O(log n).
     pub fn upper_bound_mut<Q>(&mut self, bound: Bound<&Q>) -> CursorMut<'_, K, V, S>
     where
         K: Borrow<Q> + Ord,
@@ -120,6 +124,8 @@ impl<K, V, S: Shape> Clone for Cursor<'_, K, V, S> {
 
 impl<'a, K, V, S: Shape> Cursor<'a, K, V, S> {
     /// Goes past the next entry, and gives it; stays at the end of the map.
+    ///
+    /// Time: O(1).
     #[expect(clippy::should_implement_trait, reason = "the name in std")]
     pub fn next(&mut self) -> Option<(&'a K, &'a V)> {
         let entry = self.tree.after(self.gap?)?;
@@ -128,6 +134,8 @@ impl<'a, K, V, S: Shape> Cursor<'a, K, V, S> {
     }
 
     /// Goes back past the previous entry, and gives it; stays at the start of the map.
+    ///
+    /// Time: O(1).
     pub fn prev(&mut self) -> Option<(&'a K, &'a V)> {
         let entry = self.tree.before(self.gap?)?;
         self.gap = Some(entry);
@@ -135,11 +143,15 @@ impl<'a, K, V, S: Shape> Cursor<'a, K, V, S> {
     }
 
     /// The entry behind the gap.
+    ///
+    /// Time: O(1).
     pub fn peek_next(&self) -> Option<(&'a K, &'a V)> {
         self.clone().next()
     }
 
     /// The entry before the gap.
+    ///
+    /// Time: O(1).
     pub fn peek_prev(&self) -> Option<(&'a K, &'a V)> {
         self.clone().prev()
     }
@@ -198,6 +210,8 @@ impl<'a, K, V, S: Shape> Place<'a, K, V, S> {
 
 impl<'a, K, V, S: Shape> CursorMut<'a, K, V, S> {
     /// Goes past the next entry, and gives it; stays at the end of the map.
+    ///
+    /// Time: O(1).
     #[expect(clippy::should_implement_trait, reason = "the name in std")]
     pub fn next(&mut self) -> Option<(&K, &mut V)> {
         let entry = self.place.next_slot()?;
@@ -206,6 +220,8 @@ impl<'a, K, V, S: Shape> CursorMut<'a, K, V, S> {
     }
 
     /// Goes back past the previous entry, and gives it; stays at the start of the map.
+    ///
+    /// Time: O(1).
     pub fn prev(&mut self) -> Option<(&K, &mut V)> {
         let entry = self.place.prev_slot()?;
         let (key, value) = self.place.tree.entry_at_mut(entry);
@@ -213,6 +229,8 @@ impl<'a, K, V, S: Shape> CursorMut<'a, K, V, S> {
     }
 
     /// The entry behind the gap.
+    ///
+    /// Time: O(1).
     pub fn peek_next(&mut self) -> Option<(&K, &mut V)> {
         let entry = self.place.entry_after()?;
         let (key, value) = self.place.tree.entry_at_mut(entry);
@@ -220,6 +238,8 @@ impl<'a, K, V, S: Shape> CursorMut<'a, K, V, S> {
     }
 
     /// The entry before the gap.
+    ///
+    /// Time: O(1).
     pub fn peek_prev(&mut self) -> Option<(&K, &mut V)> {
         let entry = self.place.entry_before()?;
         let (key, value) = self.place.tree.entry_at_mut(entry);
@@ -227,6 +247,8 @@ impl<'a, K, V, S: Shape> CursorMut<'a, K, V, S> {
     }
 
     /// A shared cursor at the same gap.
+    ///
+    /// Time: O(1).
     pub fn as_cursor(&self) -> Cursor<'_, K, V, S> {
         self.place.as_cursor()
     }
@@ -235,6 +257,8 @@ impl<'a, K, V, S: Shape> CursorMut<'a, K, V, S> {
     ///
     /// In std this is `unsafe`. Here it is safe: a key that is changed out of order, or to one that is there already,
     /// is not found again, but memory stays safe whatever the order.
+    ///
+    /// Time: O(1).
     pub fn with_mutable_key(self) -> CursorMutKey<'a, K, V, S> {
         CursorMutKey { place: self.place, exposed: None }
     }
@@ -305,6 +329,8 @@ impl<'a, K, V, S: Shape> CursorMutKey<'a, K, V, S> {
     }
 
     /// Goes past the next entry, and gives it; stays at the end of the map.
+    ///
+    /// Time: O(1).
     #[expect(clippy::should_implement_trait, reason = "the name in std")]
     pub fn next(&mut self) -> Option<(&mut K, &mut V)> {
         self.settle();
@@ -313,6 +339,8 @@ impl<'a, K, V, S: Shape> CursorMutKey<'a, K, V, S> {
     }
 
     /// Goes back past the previous entry, and gives it; stays at the start of the map.
+    ///
+    /// Time: O(1).
     pub fn prev(&mut self) -> Option<(&mut K, &mut V)> {
         self.settle();
         let entry = self.place.prev_slot();
@@ -320,6 +348,8 @@ impl<'a, K, V, S: Shape> CursorMutKey<'a, K, V, S> {
     }
 
     /// The entry behind the gap.
+    ///
+    /// Time: O(1).
     pub fn peek_next(&mut self) -> Option<(&mut K, &mut V)> {
         self.settle();
         let entry = self.place.entry_after();
@@ -327,6 +357,8 @@ impl<'a, K, V, S: Shape> CursorMutKey<'a, K, V, S> {
     }
 
     /// The entry before the gap.
+    ///
+    /// Time: O(1).
     pub fn peek_prev(&mut self) -> Option<(&mut K, &mut V)> {
         self.settle();
         let entry = self.place.entry_before();
@@ -334,11 +366,15 @@ impl<'a, K, V, S: Shape> CursorMutKey<'a, K, V, S> {
     }
 
     /// A shared cursor at the same gap.
+    ///
+    /// Time: O(1).
     pub fn as_cursor(&self) -> Cursor<'_, K, V, S> {
         self.place.as_cursor()
     }
 
     /// As [`CursorMut::insert_after`].
+    ///
+    /// Time: O(1) amortised.
     ///
     /// # Errors
     /// If the key is not between its neighbours' keys.
@@ -356,6 +392,8 @@ impl<'a, K, V, S: Shape> CursorMutKey<'a, K, V, S> {
 
     /// As [`CursorMut::insert_before`].
     ///
+    /// Time: O(1) amortised.
+    ///
     /// # Errors
     /// If the key is not between its neighbours' keys.
     pub fn insert_before(&mut self, key: K, value: V) -> Result<(), UnorderedKeyError>
@@ -371,6 +409,8 @@ impl<'a, K, V, S: Shape> CursorMutKey<'a, K, V, S> {
     }
 
     /// As [`CursorMut::remove_next`].
+    ///
+    /// Time: O(1) amortised.
     pub fn remove_next(&mut self) -> Option<(K, V)> {
         self.settle();
         let entry = self.place.entry_after()?;
@@ -378,6 +418,8 @@ impl<'a, K, V, S: Shape> CursorMutKey<'a, K, V, S> {
     }
 
     /// As [`CursorMut::remove_prev`].
+    ///
+    /// Time: O(1) amortised.
     pub fn remove_prev(&mut self) -> Option<(K, V)> {
         self.settle();
         let entry = self.place.entry_before()?;

@@ -29,18 +29,24 @@ pub struct OccupiedEntry<'a, K, V, S: Shape = Auto> {
 
 impl<'a, K: Ord, V, S: Shape> Entry<'a, K, V, S> {
     /// The value, after putting `default` in if there is none.
+    ///
+    /// Time: O(1) amortised.
     #[inline]
     pub fn or_insert(self, default: V) -> &'a mut V {
         self.or_insert_with(|| default)
     }
 
     /// The value, after putting in what `default` gives if there is none.
+    ///
+    /// Time: O(1) amortised, and the call.
     #[inline]
     pub fn or_insert_with<F: FnOnce() -> V>(self, default: F) -> &'a mut V {
         self.or_insert_with_key(|_| default())
     }
 
     /// The value, after putting in what `default` makes of the key if there is none.
+    ///
+    /// Time: O(1) amortised, and the call.
     #[inline]
     pub fn or_insert_with_key<F: FnOnce(&K) -> V>(self, default: F) -> &'a mut V {
         match self {
@@ -53,6 +59,8 @@ impl<'a, K: Ord, V, S: Shape> Entry<'a, K, V, S> {
     }
 
     /// The value, after putting the default in if there is none.
+    ///
+    /// Time: O(1) amortised.
     #[inline]
     pub fn or_default(self) -> &'a mut V
     where
@@ -62,6 +70,8 @@ impl<'a, K: Ord, V, S: Shape> Entry<'a, K, V, S> {
     }
 
     /// The key: the stored one if there is an entry.
+    ///
+    /// Time: O(1).
     #[inline]
     pub fn key(&self) -> &K {
         match self {
@@ -71,6 +81,8 @@ impl<'a, K: Ord, V, S: Shape> Entry<'a, K, V, S> {
     }
 
     /// Changes the value by `f` if there is one.
+    ///
+    /// Time: O(1), and the call.
     #[inline]
     #[must_use = "this gives the entry back for an `or_insert`; use `if let Occupied` to change only"]
     pub fn and_modify<F: FnOnce(&mut V)>(self, f: F) -> Self {
@@ -84,6 +96,8 @@ impl<'a, K: Ord, V, S: Shape> Entry<'a, K, V, S> {
     }
 
     /// Sets the value, and gives the entry.
+    ///
+    /// Time: O(1) amortised.
     #[inline]
     pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, S> {
         match self {
@@ -98,12 +112,16 @@ impl<'a, K: Ord, V, S: Shape> Entry<'a, K, V, S> {
 
 impl<'a, K: Ord, V, S: Shape> VacantEntry<'a, K, V, S> {
     /// The key that would be put in.
+    ///
+    /// Time: O(1).
     #[inline]
     pub fn key(&self) -> &K {
         &self.key
     }
 
     /// Gives the key back.
+    ///
+    /// Time: O(1).
     #[inline]
     pub fn into_key(self) -> K {
         self.key
@@ -118,6 +136,8 @@ impl<'a, K: Ord, V, S: Shape> VacantEntry<'a, K, V, S> {
     }
 
     /// Puts the key in with `value`, and gives the entry.
+    ///
+    /// Time: O(1) amortised.
     #[inline]
     pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V, S> {
         let slot = self.tree.insert_at(self.at, self.key, value);
@@ -127,6 +147,8 @@ impl<'a, K: Ord, V, S: Shape> VacantEntry<'a, K, V, S> {
 
 impl<'a, K: Ord, V, S: Shape> OccupiedEntry<'a, K, V, S> {
     /// The stored key.
+    ///
+    /// Time: O(1).
     #[inline]
     pub fn key(&self) -> &K {
         self.tree.key_at(self.slot)
@@ -141,30 +163,40 @@ impl<'a, K: Ord, V, S: Shape> OccupiedEntry<'a, K, V, S> {
     }
 
     /// The value.
+    ///
+    /// Time: O(1).
     #[inline]
     pub fn get(&self) -> &V {
         self.tree.value_at(self.slot)
     }
 
     /// The value to change, as long as the entry is borrowed; see [`OccupiedEntry::into_mut`].
+    ///
+    /// Time: O(1).
     #[inline]
     pub fn get_mut(&mut self) -> &mut V {
         self.tree.entry_at_mut(self.slot).1
     }
 
     /// The value to change, as long as the map is borrowed.
+    ///
+    /// Time: O(1).
     #[inline]
     pub fn into_mut(self) -> &'a mut V {
         self.tree.entry_at_mut(self.slot).1
     }
 
     /// Sets the value, and gives the former one.
+    ///
+    /// Time: O(1).
     #[inline]
     pub fn insert(&mut self, value: V) -> V {
         mem::replace(self.get_mut(), value)
     }
 
     /// Takes the entry out of the map, and gives its value.
+    ///
+    /// Time: O(1) amortised.
     #[inline]
     pub fn remove(self) -> V {
         let (key, value) = self.remove_entry();

@@ -31,6 +31,8 @@ pub struct RankedMap<K, V> {
 
 impl<K, V> RankedMap<K, V> {
     /// An empty map.
+    ///
+    /// Time: O(1).
     #[must_use]
     pub const fn new() -> Self {
         Self { map: BPlusTreeMap::with_shape() }
@@ -122,6 +124,8 @@ impl<K, V> RankedMap<K, V> {
     }
 
     /// As [`BPlusTreeMap::split_off`], in O(log n) throughout.
+    ///
+    /// Time: O(log n).
     pub fn split_off<Q>(&mut self, key: &Q) -> Self
     where
         K: Borrow<Q> + Ord,
@@ -131,6 +135,8 @@ impl<K, V> RankedMap<K, V> {
     }
 
     /// The same map with [`BPlusTreeMap`]'s type.
+    ///
+    /// Time: O(1).
     pub fn into_map(self) -> BPlusTreeMap<K, V, Counted> {
         self.map
     }

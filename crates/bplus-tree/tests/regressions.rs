@@ -153,7 +153,7 @@ fn every_key_of_a_batch_is_found() {
     }
 }
 
-/// brie-tree before 0.2: a value whose drop panics leaked the nodes. (Counted in soundness.rs; the address sanitizer
+/// brie-tree before 0.2: a value whose drop panics leaked the nodes. (Counted in faults.rs; the address sanitizer
 /// sees the nodes.)
 #[test]
 fn a_drop_that_panics_frees_the_nodes() {

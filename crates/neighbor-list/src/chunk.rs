@@ -1,11 +1,11 @@
 //! A share of the rows: [`Chunk`], counted by one thread and then filled by one.
 //!
-//! The count pass stores for each atom the runs of candidates that hold a hit and a bit for each candidate. The fill
+//! The count pass stores for each atom the blocks of candidates that hold a hit and a bit for each candidate. The fill
 //! pass only expands these bits, so the two cannot disagree on how long a row is.
 
 use core::ops::Range;
 
-use simd_kernels::ball::{self, Ball, Geometry, Run, Staging};
+use simd_kernels::ball::{self, Ball, Block, Geometry, Run, Staging};
 
 use crate::hits::{Hits, drop_hits, keep_nearest};
 use crate::rules::Rules;
@@ -13,9 +13,9 @@ use crate::scene::Scene;
 use crate::stencil::Stencil;
 use crate::{Buffers, Error, Pair};
 
-/// Atoms whose runs and masks share an allocation: large enough to make allocations rare, small enough that none
-/// grows by doubling to much more than it needs.
-const TILE: usize = 512;
+/// Atoms whose blocks and masks share an allocation: enough to make allocations rare, few enough that the one tile that
+/// grows by doubling does not count.
+const TILE: usize = 128;
 
 /// Some consecutive rows.
 #[derive(Debug, Default)]
@@ -24,23 +24,13 @@ pub(crate) struct Chunk {
     pub(crate) rows: Range<usize>,
     /// How many pairs each row has.
     pub(crate) counts: Vec<u32>,
-    /// Where the hits of each row are.
-    found: Vec<Found>,
+    /// Where the hits of each row are, as `tile * TILE + slot`: rows are counted in the order of the grid, in which they
+    /// share candidates, and written in their own, in which the outputs are streams.
+    slots: Vec<u32>,
     /// The first `tiles_used` count; the others keep their memory for later.
     tiles: Vec<Tile>,
     tiles_used: usize,
     scratch: Scratch,
-}
-
-/// Where the hits of a row are: rows are counted in the order of the grid, where candidates are shared, and written in
-/// their own, where the outputs are streams.
-#[derive(Clone, Copy, Debug, Default)]
-struct Found {
-    tile: u32,
-    /// The row in the tile, and the first of its runs and masks there.
-    slot: u32,
-    run: u32,
-    mask: u32,
 }
 
 /// Up to [`TILE`] atoms of a chunk, neighbours in space.
@@ -48,24 +38,34 @@ struct Found {
 struct Tile {
     /// Their places in the grid.
     places: Vec<u32>,
-    /// How many runs each of them has.
-    run_counts: Vec<u32>,
-    runs: Vec<Run>,
+    /// Where the segments and blocks of each of them end.
+    ends: Vec<[u32; 2]>,
+    segments: Vec<Segment>,
+    /// Where each block starts, and its marks.
+    starts: Vec<u32>,
     masks: Vec<u16>,
+}
+
+/// Consecutive blocks of one translation: the memory that a search needs beside its outputs is that of the blocks.
+#[derive(Clone, Copy, Debug)]
+struct Segment {
+    blocks: u32,
+    translation: u32,
 }
 
 #[derive(Debug, Default)]
 struct Scratch {
+    tile: Tile,
     stencil: Stencil,
     runs: Vec<Run>,
+    blocks: Vec<Block>,
     masks: Vec<u16>,
 }
 
 #[derive(Debug, Default)]
 struct FillScratch {
-    /// The hits of each run.
-    counts: Vec<u32>,
-    /// The shifts of the runs, neighbours of one shift taken together, and the hits of each.
+    blocks: Vec<Block>,
+    /// The shifts of the blocks, neighbours of one shift taken together, and the hits of each.
     shifts: Vec<[i32; 3]>,
     shift_counts: Vec<u32>,
     /// What wrapping took off each neighbour.
@@ -74,16 +74,23 @@ struct FillScratch {
 }
 
 impl FillScratch {
-    fn merge(&mut self, shifts: impl Iterator<Item = [i32; 3]>) {
+    /// Notes what shifts the blocks of a row have, and how many hits each.
+    fn merge(&mut self, scene: Scene<'_>, place: usize, blocks: &[Block], masks: &[u16]) {
         self.shifts.clear();
         self.shift_counts.clear();
-        for (shift, &count) in shifts.zip(&self.counts) {
-            match (self.shifts.last(), self.shift_counts.last_mut()) {
-                (Some(last), Some(sum)) if *last == shift => *sum += count,
-                _ => {
+        let mut translation = None;
+        for (block, mask) in blocks.iter().zip(masks) {
+            let hits = mask.count_ones();
+            if translation != Some(block.translation) {
+                translation = Some(block.translation);
+                let shift = scene.run_shift(place, block.translation);
+                if self.shifts.last() != Some(&shift) {
                     self.shifts.push(shift);
-                    self.shift_counts.push(count);
+                    self.shift_counts.push(0);
                 }
+            }
+            if let Some(count) = self.shift_counts.last_mut() {
+                *count += hits;
             }
         }
     }
@@ -94,7 +101,7 @@ impl Chunk {
     pub(crate) fn reset(&mut self, rows: Range<usize>, places: &[u32]) {
         self.counts.clear();
         self.counts.resize(rows.len(), 0);
-        self.found.resize(rows.len(), Found::default());
+        self.slots.resize(rows.len(), 0);
         self.rows = rows;
         self.use_tiles(places.len().div_ceil(TILE));
         for (tile, places) in self.tiles.iter_mut().zip(places.chunks(TILE)) {
@@ -112,15 +119,21 @@ impl Chunk {
 
     /// Finds the hits of every row.
     pub(crate) fn count(&mut self, scene: Scene<'_>, rules: &Rules<'_>) -> Result<(), Error> {
-        let Self { rows, counts, found, tiles, tiles_used, scratch } = self;
+        let Self { rows, counts, slots, tiles, tiles_used, scratch } = self;
         let mut column = None;
+        // Counted into one tile whose memory grows, then copied to memory of just their size.
+        let mut growing = core::mem::take(&mut scratch.tile);
         for (index, tile) in tiles[..*tiles_used].iter_mut().enumerate() {
-            tile.count(scene, rules, scratch, &mut column, |atom, hits, at| {
+            growing.clear();
+            let mut slot = (index * TILE) as u32;
+            tile.count(scene, rules, scratch, &mut column, &mut growing, |atom, hits| {
                 let row = atom as usize - rows.start;
-                counts[row] = hits;
-                found[row] = Found { tile: index as u32, ..at };
+                (counts[row], slots[row]) = (hits, slot);
+                slot += 1;
             })?;
+            tile.copy_from(&growing)?;
         }
+        scratch.tile = growing;
         Ok(())
     }
 
@@ -128,25 +141,22 @@ impl Chunk {
     pub(crate) fn copy_from(&mut self, other: &Self) -> Result<(), Error> {
         self.rows = other.rows.clone();
         self.counts.clone_from(&other.counts);
-        self.found.clone_from(&other.found);
+        self.slots.clone_from(&other.slots);
         self.use_tiles(other.tiles_used);
         for (tile, other) in self.tiles.iter_mut().zip(&other.tiles[..other.tiles_used]) {
             tile.places.clone_from(&other.places);
-            tile.run_counts.clone_from(&other.run_counts);
-            tile.runs.clear();
-            tile.masks.clear();
-            tile.reserve(&other.runs, &other.masks)?;
-            tile.runs.extend_from_slice(&other.runs);
-            tile.masks.extend_from_slice(&other.masks);
+            tile.copy_from(other)?;
         }
         Ok(())
     }
 
     /// Drops the hits whose squared distance is not less than `limit`.
     pub(crate) fn refine(&mut self, scene: Scene<'_>, limit: f64) {
-        let Self { rows, counts, tiles, tiles_used, .. } = self;
+        let Self { rows, counts, tiles, tiles_used, scratch, .. } = self;
         for tile in &mut tiles[..*tiles_used] {
-            tile.refine(scene, limit, |atom, hits| counts[atom as usize - rows.start] = hits);
+            tile.refine(scene, limit, &mut scratch.blocks, |atom, hits| {
+                counts[atom as usize - rows.start] = hits
+            });
         }
     }
 
@@ -154,21 +164,26 @@ impl Chunk {
     pub(crate) fn fill(&self, scene: Scene<'_>, offsets: &[usize], buffers: &mut Buffers<'_>) {
         let mut scratch = FillScratch::default();
         let offsets = &offsets[self.rows.start..=self.rows.end];
-        for (found, ends) in self.found.iter().zip(offsets.windows(2)) {
+        for (&slot, ends) in self.slots.iter().zip(offsets.windows(2)) {
             let row = ends[0] - offsets[0]..ends[1] - offsets[0];
             if !row.is_empty() {
-                let (place, runs, masks) = self.tiles[found.tile as usize].hits(found);
-                fill_row(scene, place, runs, masks, row, buffers, &mut scratch);
+                let (tile, slot) = (&self.tiles[slot as usize / TILE], slot as usize % TILE);
+                let mut blocks = core::mem::take(&mut scratch.blocks);
+                let masks = tile.hits(slot, &mut blocks);
+                fill_row(scene, tile.places[slot] as usize, &blocks, masks, row, buffers, &mut scratch);
+                scratch.blocks = blocks;
             }
         }
     }
 
     /// Calls `visit` with every pair.
     pub(crate) fn for_each(&self, scene: Scene<'_>, visit: &mut impl FnMut(Pair)) {
+        let mut blocks = Vec::new();
         for tile in &self.tiles[..self.tiles_used] {
-            tile.atoms().for_each(|(place, runs, masks)| {
-                let i = scene.grid.atoms[place];
-                for hit in Hits::new(runs, masks) {
+            for (slot, &place) in tile.places.iter().enumerate() {
+                let masks = tile.hits(slot, &mut blocks);
+                let (place, i) = (place as usize, scene.grid.atoms[place as usize]);
+                for hit in Hits::new(&blocks, masks) {
                     let vector = scene.displacement(place, hit);
                     visit(Pair {
                         i,
@@ -178,134 +193,162 @@ impl Chunk {
                         vector,
                     });
                 }
-            });
+            }
         }
     }
 }
 
 impl Tile {
+    /// Finds the hits of every row, for `found`.
     fn count(
-        &mut self,
+        &self,
         scene: Scene<'_>,
         rules: &Rules<'_>,
         scratch: &mut Scratch,
         column: &mut Option<usize>,
-        mut row: impl FnMut(u32, u32, Found),
+        found: &mut Self,
+        mut row: impl FnMut(u32, u32),
     ) -> Result<(), Error> {
         let grid = scene.grid;
         let points = scene.points();
-        self.run_counts.clear();
-        self.runs.clear();
-        self.masks.clear();
         for index in 0..self.places.len() {
             let place = self.places[index];
             let atom = grid.atoms[place as usize];
             let reach = rules.reach_of(atom);
             if reach <= 0.0 {
-                row(atom, 0, self.keep(&[], &[])?);
+                found.keep(&[], &[])?;
+                row(atom, 0);
                 continue;
             }
             let blocks = scratch.candidates(scene, rules, place, column, reach);
             if scratch.masks.len() < blocks {
                 scratch.masks.resize(blocks, 0);
+                scratch.blocks.resize(blocks, Block::default());
             }
             let ball = Ball { center: scene.center(place as usize), limit: rules.limit_of(reach) };
             let vectors = scene.vectors();
-            let found =
-                ball::select(scene.level, points, ball, vectors, &mut scratch.runs, &mut scratch.masks);
-            let (runs, masks) = (&scratch.runs[..found.runs], &mut scratch.masks[..found.masks]);
-            // Itself is always a hit (0 < limit) and stands in the first run.
-            let own = scene.itself(place) - runs[0].start;
-            masks[own as usize / 16] &= !(1 << (own % 16));
-            let mut hits = found.hits - 1;
+            let Scratch { runs, blocks, masks, .. } = scratch;
+            let selected = ball::select(scene.level, points, ball, vectors, runs, blocks, masks);
+            let (blocks, masks) = (&blocks[..selected.blocks], &mut masks[..selected.blocks]);
+            // Itself is always a hit (0 < limit), and in the first run: no other block before that holds its place.
+            let own = scene.itself(place);
+            let place_in = |block: &Block| own.wrapping_sub(block.start);
+            if let Some(at) = blocks.iter().position(|block| place_in(block) < 16) {
+                masks[at] &= !(1 << place_in(&blocks[at]));
+            }
+            let mut hits = selected.hits - 1;
             if rules.are_half() {
                 if scene.lattice.is_none() {
-                    hits = ball::keep_from(scene.level, &grid.atoms, atom, runs, masks);
+                    hits = ball::keep_from(scene.level, &grid.atoms, atom, blocks, masks);
                 }
                 if scene.lattice.is_some() || scene.translations.own_images {
-                    hits = drop_hits(runs, masks, |hit| {
+                    hits = drop_hits(blocks, masks, |hit| {
                         let neighbour = scene.neighbour(hit);
                         neighbour > atom || (neighbour == atom && scene.shift(place as usize, hit) > [0; 3])
                     });
                 }
             }
             if rules.are_selective() {
-                hits = drop_hits(runs, masks, |hit| {
+                hits = drop_hits(blocks, masks, |hit| {
                     let d2 = scene.distance_squared(place as usize, hit);
                     rules.admit(atom, scene.neighbour(hit), d2)
                 });
             }
             if let Some(k) = rules.neighbors_max.filter(|&k| hits > k) {
-                keep_nearest(scene, place as usize, runs, masks, k);
+                keep_nearest(scene, place as usize, blocks, masks, k);
                 hits = k;
             }
             let hits = u32::try_from(hits).map_err(|_| Error::TooManyPairs { pairs: hits as f64 })?;
-            row(atom, hits, self.keep(runs, masks)?);
+            found.keep(blocks, masks)?;
+            row(atom, hits);
         }
         Ok(())
     }
 
+    fn clear(&mut self) {
+        self.ends.clear();
+        self.segments.clear();
+        self.starts.clear();
+        self.masks.clear();
+    }
+
+    /// Takes over the hits of `other`, whose places are those of this.
+    fn copy_from(&mut self, other: &Self) -> Result<(), Error> {
+        self.clear();
+        let blocks = other.starts.len();
+        let room = self.segments.try_reserve_exact(other.segments.len());
+        let room = room.and_then(|()| self.starts.try_reserve_exact(blocks));
+        room.and_then(|()| self.masks.try_reserve_exact(blocks)).map_err(|_| no_memory(blocks))?;
+        self.ends.reserve_exact(other.ends.len());
+        self.ends.extend_from_slice(&other.ends);
+        self.segments.extend_from_slice(&other.segments);
+        self.starts.extend_from_slice(&other.starts);
+        self.masks.extend_from_slice(&other.masks);
+        Ok(())
+    }
+
     /// Adds the hits of the next row.
-    fn keep(&mut self, runs: &[Run], masks: &[u16]) -> Result<Found, Error> {
-        self.reserve(runs, masks)?;
-        let index = |at: usize| u32::try_from(at).map_err(|_| Error::TooManyPairs { pairs: at as f64 });
-        let found = Found {
-            tile: 0,
-            slot: self.run_counts.len() as u32,
-            run: index(self.runs.len())?,
-            mask: index(self.masks.len())?,
-        };
-        self.run_counts.push(runs.len() as u32);
-        self.runs.extend_from_slice(runs);
+    fn keep(&mut self, blocks: &[Block], masks: &[u16]) -> Result<(), Error> {
+        let room = self.starts.try_reserve(blocks.len()).and_then(|()| self.masks.try_reserve(blocks.len()));
+        room.map_err(|_| no_memory(blocks.len()))?;
+        for own in blocks.chunk_by(|a, b| a.translation == b.translation) {
+            self.segments.try_reserve(1).map_err(|_| no_memory(blocks.len()))?;
+            self.segments.push(Segment { blocks: own.len() as u32, translation: own[0].translation });
+        }
+        self.starts.extend(blocks.iter().map(|block| block.start));
         self.masks.extend_from_slice(masks);
-        Ok(found)
+        let end = |at: usize| u32::try_from(at).map_err(|_| Error::TooManyPairs { pairs: 16.0 * at as f64 });
+        self.ends.push([end(self.segments.len())?, end(self.starts.len())?]);
+        Ok(())
     }
 
-    /// The place, the runs and the masks (and more behind them) of a row.
-    fn hits(&self, found: &Found) -> (usize, &[Run], &[u16]) {
-        let slot = found.slot as usize;
-        let runs = &self.runs[found.run as usize..][..self.run_counts[slot] as usize];
-        (self.places[slot] as usize, runs, &self.masks[found.mask as usize..])
+    /// Where the segments and the blocks of a row are.
+    fn ranges(&self, slot: usize) -> [Range<usize>; 2] {
+        let first = slot.checked_sub(1).map_or([0; 2], |before| self.ends[before]);
+        core::array::from_fn(|k| first[k] as usize..self.ends[slot][k] as usize)
     }
 
-    /// Makes room for these beside what is there.
-    fn reserve(&mut self, runs: &[Run], masks: &[u16]) -> Result<(), Error> {
-        let bytes = size_of_val(masks) + size_of_val(runs);
-        let room = self.runs.try_reserve(runs.len()).and_then(|()| self.masks.try_reserve(masks.len()));
-        room.map_err(|_| Error::OutOfMemory { bytes })
+    /// Writes the blocks of a row to `blocks`; gives their masks.
+    fn hits(&self, slot: usize, blocks: &mut Vec<Block>) -> &[u16] {
+        let [segments, own] = self.ranges(slot);
+        let mut starts = self.starts[own.clone()].iter();
+        blocks.clear();
+        blocks.reserve(own.len());
+        for &Segment { blocks: count, translation } in &self.segments[segments] {
+            blocks.extend(starts.by_ref().take(count as usize).map(|&start| Block { start, translation }));
+        }
+        &self.masks[own]
     }
 
-    fn refine(&mut self, scene: Scene<'_>, limit: f64, mut row: impl FnMut(u32, u32)) {
+    fn refine(
+        &mut self,
+        scene: Scene<'_>,
+        limit: f64,
+        blocks: &mut Vec<Block>,
+        mut row: impl FnMut(u32, u32),
+    ) {
         let points = scene.points();
-        let (mut runs, mut masks) = (&self.runs[..], &mut self.masks[..]);
-        for (&place, &count) in self.places.iter().zip(&self.run_counts) {
-            let (own_runs, other_runs) = runs.split_at(count as usize);
-            let (own_masks, other_masks) = masks.split_at_mut(blocks(own_runs));
-            (runs, masks) = (other_runs, other_masks);
-            let ball = Ball { center: scene.center(place as usize), limit };
-            let vectors = scene.vectors();
-            let hits = ball::reselect(scene.level, points, ball, vectors, own_runs, own_masks);
-            row(scene.grid.atoms[place as usize], hits as u32); // no more than before
+        for slot in 0..self.places.len() {
+            let place = self.places[slot] as usize;
+            self.hits(slot, blocks);
+            let [_, own] = self.ranges(slot);
+            let ball = Ball { center: scene.center(place), limit };
+            let masks = &mut self.masks[own];
+            let hits = ball::reselect(scene.level, points, ball, scene.vectors(), blocks, masks);
+            row(scene.grid.atoms[place], hits as u32); // no more than before
         }
     }
+}
 
-    /// The place, the runs and the masks of each atom.
-    fn atoms(&self) -> impl Iterator<Item = (usize, &[Run], &[u16])> {
-        let (mut runs, mut masks) = (&self.runs[..], &self.masks[..]);
-        self.places.iter().zip(&self.run_counts).map(move |(&place, &count)| {
-            let (own_runs, other_runs) = runs.split_at(count as usize);
-            let (own_masks, other_masks) = masks.split_at(blocks(own_runs));
-            (runs, masks) = (other_runs, other_masks);
-            (place as usize, own_runs, own_masks)
-        })
-    }
+fn no_memory(blocks: usize) -> Error {
+    Error::OutOfMemory { bytes: blocks * (size_of::<u32>() + size_of::<u16>()) }
 }
 
 /// Writes one row.
 fn fill_row(
     scene: Scene<'_>,
     place: usize,
-    runs: &[Run],
+    blocks: &[Block],
     masks: &[u16],
     row: Range<usize>,
     buffers: &mut Buffers<'_>,
@@ -315,49 +358,46 @@ fn fill_row(
     if let Some(i) = &mut buffers.i {
         i[row.clone()].fill(grid.atoms[place]);
     }
-    scratch.counts.resize(runs.len(), 0);
     match (&mut buffers.j, scene.lattice) {
         (Some(j), None) => {
-            let j = &mut j[row.clone()];
-            ball::gather(scene.level, &grid.atoms, runs, masks, &mut scratch.counts, j);
+            ball::gather(scene.level, &grid.atoms, blocks, masks, &mut j[row.clone()]);
         }
         (Some(j), Some(lattice)) => {
-            count_runs(runs, masks, &mut scratch.counts);
             let mut rest = &mut j[row.clone()];
-            for (run, &count) in runs.iter().zip(&scratch.counts) {
-                let (own, others) = rest.split_at_mut(count as usize);
-                own.fill(grid.atoms[lattice.neighbour(run.translation)]);
+            for (block, mask) in blocks.iter().zip(masks) {
+                let (own, others) = rest.split_at_mut(mask.count_ones() as usize);
+                own.fill(grid.atoms[lattice.neighbour(block.translation)]);
                 rest = others;
             }
         }
-        (None, _) => count_runs(runs, masks, &mut scratch.counts),
+        (None, _) => {}
     }
     if let Some(shifts) = &mut buffers.shifts {
-        fill_shifts(scene, place, runs, masks, scratch, &mut shifts[row.clone()]);
+        fill_shifts(scene, place, blocks, masks, scratch, &mut shifts[row.clone()]);
     }
-    fill_geometry(scene, place, runs, masks, row, buffers, &mut scratch.staging);
+    fill_geometry(scene, place, blocks, masks, row, buffers, &mut scratch.staging);
 }
 
-/// The shifts of one row: those of the runs, less what wrapping took off each neighbour.
+/// The shifts of one row: those of the blocks, less what wrapping took off each neighbour.
 fn fill_shifts(
     scene: Scene<'_>,
     place: usize,
-    runs: &[Run],
+    blocks: &[Block],
     masks: &[u16],
     scratch: &mut FillScratch,
     out: &mut [[i32; 3]],
 ) {
     let grid = scene.grid;
     let packed_shifts = scene.lattice.map_or(&grid.packed_shifts, |lattice| &lattice.packed_shifts);
-    scratch.merge(runs.iter().map(|run| scene.run_shift(place, run.translation)));
+    scratch.merge(scene, place, blocks, masks);
     if scene.lattice.is_none() && grid.shifts.is_empty() {
         ball::repeat(scene.level, &scratch.shifts, &scratch.shift_counts, out);
     } else if !packed_shifts.is_empty() {
         scratch.packed.resize(out.len(), 0);
-        ball::gather(scene.level, packed_shifts, runs, masks, &mut scratch.counts, &mut scratch.packed);
+        ball::gather(scene.level, packed_shifts, blocks, masks, &mut scratch.packed);
         ball::repeat_less(scene.level, &scratch.shifts, &scratch.shift_counts, &scratch.packed, out);
     } else {
-        for (out, hit) in out.iter_mut().zip(Hits::new(runs, masks)) {
+        for (out, hit) in out.iter_mut().zip(Hits::new(blocks, masks)) {
             *out = scene.shift(place, hit);
         }
     }
@@ -367,7 +407,7 @@ fn fill_shifts(
 fn fill_geometry(
     scene: Scene<'_>,
     place: usize,
-    runs: &[Run],
+    blocks: &[Block],
     masks: &[u16],
     row: Range<usize>,
     buffers: &mut Buffers<'_>,
@@ -384,25 +424,11 @@ fn fill_geometry(
             scene.points(),
             center,
             vectors,
-            runs,
+            blocks,
             masks,
             geometry,
             staging.get_or_insert_default(),
         );
-    }
-}
-
-/// The masks that these runs have.
-fn blocks(runs: &[Run]) -> usize {
-    runs.iter().map(|run| run.len.div_ceil(16) as usize).sum()
-}
-
-/// The hits of each run.
-fn count_runs(runs: &[Run], mut masks: &[u16], counts: &mut [u32]) {
-    for (run, count) in runs.iter().zip(counts) {
-        let (own, others) = masks.split_at(run.len.div_ceil(16) as usize);
-        *count = own.iter().map(|mask| mask.count_ones()).sum();
-        masks = others;
     }
 }
 

@@ -10,20 +10,25 @@
 //!     c = ( 0,  0, cz)        z: wrap by c
 //! ```
 //!
+//! The basis is the caller's, or a reduced one where that is strongly skewed ([`crate::reduction`]).
+//!
 //! The frame decides only where to look (bins, bounds), always with [`Frame::slack`] to spare for its rounding.
 //! Whether two atoms are neighbours is decided in the original coordinates.
 
 use crate::linear::{cross, dot, length, unit};
+use crate::reduction::Basis;
 use crate::{Cell, Error, Position};
 
 /// The brick, and the turn that leads into it. All arrays of three are in the order x, y, z of the brick.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Frame {
-    /// Which lattice vector became `a`, `b`, `c`.
-    pub(crate) axes: [usize; 3],
+    /// The order in which multiples of the caller's vectors are taken off: that of `a`, `b`, `c`.
+    axes: [usize; 3],
+    /// What `a`, `b`, `c` are in the caller's vectors.
+    coefficients: [[i64; 3]; 3],
     /// Whether the structure repeats along them.
     pub(crate) periodic: [bool; 3],
-    /// The lattice vectors `a`, `b`, `c` in original coordinates.
+    /// The caller's vectors; those of open axes do not count.
     vectors: [[f64; 3]; 3],
     /// The unit vectors x, y, z in original coordinates.
     turn: [[f64; 3]; 3],
@@ -44,15 +49,17 @@ const COORDINATE_MAX: f64 = 1e150;
 
 /// Shifts must leave room to be added to one another in `i32`.
 const CELLS_MAX: f64 = 1e9;
+const IMAGES_AWAY_MAX: u32 = 100_000_000;
 
 impl Frame {
     /// Checks the positions and lays the brick around them.
     pub(crate) fn new<P: Position>(positions: &[P], cell: &Cell, reach: f64) -> Result<Self, Error> {
         let largest = largest_coordinate(positions)?;
         let completed = cell.completed_vectors();
-        let sides = sides(positions, cell, &completed);
+        let searched = Basis::new(completed, cell.periodic());
+        let sides = sides(positions, cell, &searched.vectors);
         let axes = order(sides);
-        let vectors = axes.map(|axis| completed[axis]);
+        let vectors = axes.map(|axis| searched.vectors[axis]);
         let z = unit(vectors[2]);
         // Twice, because one step leaves an error of eps / sin(angle) along z.
         let y = unit(across(unit(across(unit(vectors[1]), z)), z));
@@ -65,8 +72,9 @@ impl Frame {
         basis[2] = [0.0, 0.0, basis[2][2]];
         let mut frame = Self {
             axes,
+            coefficients: axes.map(|axis| searched.coefficients[axis]),
             periodic: axes.map(|axis| cell.periodic()[axis]),
-            vectors,
+            vectors: completed,
             turn,
             basis,
             inverse: [1.0 / basis[0][0], 1.0 / basis[1][1], 1.0 / basis[2][2]],
@@ -77,7 +85,8 @@ impl Frame {
         frame.bound_open_axes(positions);
         // Wrapping along a skewed vector takes more of the next one off: the error grows as the brick gets thin.
         let thinness: f64 = (0..3).map(|k| basis[k][k].abs() / length(vectors[k])).product();
-        frame.slack = 1e-14 * (largest + sides.iter().sum::<f64>() + reach) / thinness;
+        let cancelled = searched.cancellation(&completed);
+        frame.slack = 1e-14 * (largest + sides.iter().sum::<f64>() + reach) * cancelled / thinness;
         Ok(frame)
     }
 
@@ -105,27 +114,40 @@ impl Frame {
         (cells, u)
     }
 
-    /// `r − cells · (a, b, c)` in original coordinates; `r` itself, bit for bit, where `cells` is zero.
+    /// `r − shift · cell` in original coordinates; `r` itself, bit for bit, where `shift` is zero.
     #[inline]
-    pub(crate) fn wrapped(&self, r: [f64; 3], cells: [f64; 3]) -> [f64; 3] {
-        let [a, b, c] = &self.vectors;
-        core::array::from_fn(|x| ((r[x] - cells[0] * a[x]) - cells[1] * b[x]) - cells[2] * c[x])
+    pub(crate) fn wrapped(&self, r: [f64; 3], shift: [i32; 3]) -> [f64; 3] {
+        let [i, j, k] = self.axes;
+        let (a, b, c) = (&self.vectors[i], &self.vectors[j], &self.vectors[k]);
+        let [sa, sb, sc] = [i, j, k].map(|axis| f64::from(shift[axis]));
+        core::array::from_fn(|x| ((r[x] - sa * a[x]) - sb * b[x]) - sc * c[x])
     }
 
-    /// `cells` as shifts of the lattice vectors in the caller's order.
+    /// `cells` of `a`, `b` and `c` as shifts of the caller's vectors.
     ///
     /// # Errors
     /// [`Error::ShiftOverflow`].
     #[inline]
     pub(crate) fn shift_of(&self, cells: [f64; 3], atom: usize) -> Result<[i32; 3], Error> {
         let mut shift = [0; 3];
-        for (axis, cells) in cells.into_iter().enumerate() {
-            if cells.abs() > CELLS_MAX {
-                return Err(Error::ShiftOverflow { atom, vector: self.axes[axis], cells });
+        for (vector, shift) in shift.iter_mut().enumerate() {
+            let cells = (0..3).map(|k| cells[k] * self.coefficients[k][vector] as f64).sum::<f64>();
+            if cells.is_nan() || cells.abs() > CELLS_MAX {
+                return Err(Error::ShiftOverflow { atom, vector, cells });
             }
-            shift[self.axes[axis]] = cells as i32;
+            *shift = cells as i32;
         }
         Ok(shift)
+    }
+
+    /// As [`shift_of`](Self::shift_of) for the images around an atom, which are nearer; `None` if they are not.
+    pub(crate) fn image_shift(&self, cells: [i32; 3]) -> Option<[i32; 3]> {
+        let mut shift = [0; 3];
+        for (vector, shift) in shift.iter_mut().enumerate() {
+            let cells: i64 = (0..3).map(|k| i64::from(cells[k]) * self.coefficients[k][vector]).sum();
+            *shift = i32::try_from(cells).ok().filter(|cells| cells.unsigned_abs() <= IMAGES_AWAY_MAX)?;
+        }
+        Some(shift)
     }
 
     fn bound_open_axes<P: Position>(&mut self, positions: &[P]) {

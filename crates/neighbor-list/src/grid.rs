@@ -97,8 +97,7 @@ impl Grid {
         for place in 0..self.len().min(positions.len()) {
             let mut r = positions[self.atoms[place] as usize];
             if let Some(shift) = self.shifts.get(place) {
-                let cells = self.frame.axes.map(|axis| f64::from(shift[axis]));
-                r = self.frame.wrapped(r, cells);
+                r = self.frame.wrapped(r, *shift);
             }
             (self.x[place], self.y[place], self.z[place]) = (r[0], r[1], r[2]);
         }
@@ -148,7 +147,7 @@ impl Grid {
             let r = r.widen();
             let (cells, _) = self.frame.wrap(r);
             let shift = self.frame.shift_of(cells, atom)?;
-            let place = self.put(atom, self.frame.wrapped(r, cells));
+            let place = self.put(atom, self.frame.wrapped(r, shift));
             self.shifts[place] = shift;
         }
         self.rewind();

@@ -1,6 +1,6 @@
 //! The marked candidates one by one: [`Hits`], and what takes marks away again.
 
-use simd_kernels::ball::Run;
+use simd_kernels::ball::Block;
 
 use crate::scene::Scene;
 
@@ -16,19 +16,14 @@ pub(crate) struct Hit {
 /// The marked candidates of one atom, in the order of its row.
 #[derive(Clone, Debug)]
 pub(crate) struct Hits<'a> {
-    runs: core::slice::Iter<'a, Run>,
-    masks: core::slice::Iter<'a, u16>,
-    /// Masks left of the current run.
-    blocks: u32,
-    /// The place of bit 0 of the current mask.
-    place: u32,
-    translation: u32,
+    blocks: core::iter::Zip<core::slice::Iter<'a, Block>, core::slice::Iter<'a, u16>>,
+    block: Block,
     mask: u16,
 }
 
 impl<'a> Hits<'a> {
-    pub(crate) fn new(runs: &'a [Run], masks: &'a [u16]) -> Self {
-        Self { runs: runs.iter(), masks: masks.iter(), blocks: 0, place: 0, translation: 0, mask: 0 }
+    pub(crate) fn new(blocks: &'a [Block], masks: &'a [u16]) -> Self {
+        Self { blocks: blocks.iter().zip(masks), block: Block::default(), mask: 0 }
     }
 }
 
@@ -38,38 +33,27 @@ impl Iterator for Hits<'_> {
     #[inline]
     fn next(&mut self) -> Option<Hit> {
         while self.mask == 0 {
-            if self.blocks == 0 {
-                let run = self.runs.next()?;
-                self.blocks = run.len.div_ceil(16);
-                self.place = run.start.wrapping_sub(16);
-                self.translation = run.translation;
-            }
-            self.mask = *self.masks.next()?;
-            self.blocks -= 1;
-            self.place = self.place.wrapping_add(16);
+            let (block, mask) = self.blocks.next()?;
+            (self.block, self.mask) = (*block, *mask);
         }
         let bit = self.mask.trailing_zeros();
         self.mask &= self.mask - 1;
-        Some(Hit { place: (self.place + bit) as usize, translation: self.translation })
+        Some(Hit { place: (self.block.start + bit) as usize, translation: self.block.translation })
     }
 }
 
 /// Clears the marks of hits that `keep` turns down; gives the number left.
-pub(crate) fn drop_hits(runs: &[Run], masks: &mut [u16], mut keep: impl FnMut(Hit) -> bool) -> usize {
-    let (mut masks, mut left) = (masks.iter_mut(), 0);
-    for run in runs {
-        for (block, mask) in (0..run.len.div_ceil(16)).zip(&mut masks) {
-            let mut rest = *mask;
-            while rest != 0 {
-                let bit = rest.trailing_zeros();
-                rest &= rest - 1;
-                let hit =
-                    Hit { place: (run.start + 16 * block + bit) as usize, translation: run.translation };
-                if keep(hit) {
-                    left += 1;
-                } else {
-                    *mask &= !(1 << bit);
-                }
+pub(crate) fn drop_hits(blocks: &[Block], masks: &mut [u16], mut keep: impl FnMut(Hit) -> bool) -> usize {
+    let mut left = 0;
+    for (block, mask) in blocks.iter().zip(masks) {
+        let mut rest = *mask;
+        while rest != 0 {
+            let bit = rest.trailing_zeros();
+            rest &= rest - 1;
+            if keep(Hit { place: (block.start + bit) as usize, translation: block.translation }) {
+                left += 1;
+            } else {
+                *mask &= !(1 << bit);
             }
         }
     }
@@ -77,7 +61,7 @@ pub(crate) fn drop_hits(runs: &[Run], masks: &mut [u16], mut keep: impl FnMut(Hi
 }
 
 /// Clears all marks but those of the `k` nearest hits; ties go to the smaller `j`, then the smaller shift.
-pub(crate) fn keep_nearest(scene: Scene<'_>, place: usize, runs: &[Run], masks: &mut [u16], k: usize) {
+pub(crate) fn keep_nearest(scene: Scene<'_>, place: usize, blocks: &[Block], masks: &mut [u16], k: usize) {
     let key = |hit: Hit| {
         let d2 = scene.distance_squared(place, hit);
         (d2, scene.neighbour(hit), scene.shift(place, hit))
@@ -89,8 +73,8 @@ pub(crate) fn keep_nearest(scene: Scene<'_>, place: usize, runs: &[Run], masks: 
         masks.fill(0);
         return;
     }
-    let mut keys: Vec<_> = Hits::new(runs, masks).map(key).collect();
+    let mut keys: Vec<_> = Hits::new(blocks, masks).map(key).collect();
     let (_, last, _) = keys.select_nth_unstable_by(k - 1, order);
     let last = *last;
-    drop_hits(runs, masks, |hit| order(&key(hit), &last).is_le());
+    drop_hits(blocks, masks, |hit| order(&key(hit), &last).is_le());
 }

@@ -44,7 +44,7 @@ impl Lattice {
         let fits = |shift: &[i32; 3]| shift.iter().all(|s| s.abs() <= SHIFT_MAX);
         BLOCKS_SHARE * (blocks as f64) < images as f64
             && images <= IMAGES_MAX
-            && translations.shifts.first().is_some_and(fits) // the first shift is the farthest on every axis
+            && translations.shifts.iter().all(fits)
     }
 
     /// The search is in the grid.

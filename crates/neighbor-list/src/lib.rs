@@ -79,6 +79,7 @@ mod pairs;
 mod parallel;
 mod plan;
 mod position;
+mod reduction;
 mod resolution;
 mod rules;
 mod scene;

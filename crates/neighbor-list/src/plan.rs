@@ -69,7 +69,9 @@ impl Workspace {
         if rules.reach <= 0.0 || positions.is_empty() {
             return Ok(false);
         }
-        let resolution = Resolution::choose(&frame, positions.len(), rules.reach);
+        // With what bounds have to spare: in a flat cell that may be many times the cutoff, and as many bins would be
+        // looked into for nothing.
+        let resolution = Resolution::choose(&frame, positions.len(), rules.reach + 2.0 * frame.slack);
         self.grid.fill(positions, frame, resolution)?;
         self.translations.fill(&self.grid, cell, rules.reach)?;
         if Lattice::suits(&self.grid, &self.translations) {

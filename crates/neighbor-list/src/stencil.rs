@@ -22,8 +22,8 @@ pub(crate) struct Translations {
     pub(crate) own_images: bool,
 }
 
-/// More images than this are beyond any list that could be stored.
-const IMAGES_MAX: f64 = (1 << 26) as f64;
+/// More images than this, each of which needs 36 bytes here, are beyond any list that could be stored.
+const IMAGES_MAX: f64 = (1 << 24) as f64;
 
 impl Translations {
     /// Tables for every image within `reach` of the brick.
@@ -41,22 +41,22 @@ impl Translations {
         // And `ball::spans` may look 2^-12 of the reach too far along z.
         let nc = cells(2, na * a[2].abs() + nb * b[2].abs() + reach / 4096.0);
         let images = (2.0 * na + 1.0) * (2.0 * nb + 1.0) * (2.0 * nc + 1.0);
+        let too_many = Error::TooManyPairs { pairs: images * (grid.len() as f64).powi(2) };
         if images.is_nan() || images > IMAGES_MAX {
-            return Err(Error::TooManyPairs { pairs: images * (grid.len() as f64).powi(2) });
+            return Err(too_many);
         }
         self.reach = [na, nb, nc].map(|cells| cells as i64);
         self.shifts.clear();
         self.vectors.clear();
         self.own_images = false;
-        self.shifts.reserve(images as usize);
-        self.vectors.reserve(images as usize);
+        let room = self.shifts.try_reserve(images as usize);
+        let room = room.and_then(|()| self.vectors.try_reserve(images as usize));
+        room.map_err(|_| Error::OutOfMemory { bytes: 36 * images as usize })?;
         let [na, nb, nc] = self.reach.map(|cells| cells as i32);
-        let [x, y, z] = frame.axes;
         for sa in -na..=na {
             for sb in -nb..=nb {
                 for sc in -nc..=nc {
-                    let mut shift = [0; 3];
-                    (shift[x], shift[y], shift[z]) = (sa, sb, sc);
+                    let shift = frame.image_shift([sa, sb, sc]).ok_or_else(|| too_many.clone())?;
                     let vector = cell.translation(shift);
                     self.own_images =
                         self.own_images || (shift != [0; 3] && dot(vector, vector) <= reach * reach);

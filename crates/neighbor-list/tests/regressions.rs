@@ -287,3 +287,38 @@ fn more_threads_than_there_can_be() {
     let list = NeighborList::builder(1.5).threads(usize::MAX).build(&positions, &Cell::none());
     assert_eq!(list.unwrap().len(), 598);
 }
+
+/// A skewed cell had as many images within reach as its thinness says, whatever the lattice: minutes and gigabytes for
+/// lists of a few pairs. Searched by reduced vectors it is the cube that it is.
+#[test]
+fn skewed_cells_cost_what_their_lattice_does() {
+    let cube = common::random::liquid(3, 60, Cell::cubic(8.0).unwrap());
+    for skew in [3.0, 1e2, 1e4, 1e5] {
+        let vectors = [[8.0, 0.0, 0.0], [8.0 * skew, 8.0, 0.0], [-24.0 * skew, 16.0, 8.0]];
+        let cell = Cell::triclinic(vectors).unwrap();
+        let started = std::time::Instant::now();
+        let plain = NeighborList::builder(5.0).distances().build(&cube.positions, &cube.cell).unwrap();
+        let skewed = NeighborList::builder(5.0).shifts().distances().build(&cube.positions, &cell).unwrap();
+        assert!(started.elapsed().as_secs() < 5, "{skew}");
+        assert_eq!(skewed.offsets(), plain.offsets(), "{skew}");
+        for ((i, j), (s, d)) in
+            skewed.i().iter().zip(skewed.j()).zip(skewed.shifts().iter().zip(skewed.distances()))
+        {
+            let (a, b, t) = (cube.positions[*i as usize], cube.positions[*j as usize], cell.translation(*s));
+            let square: f64 = (0..3).map(|x| (b[x] - a[x] + t[x]).powi(2)).sum();
+            assert!((square.sqrt() - d).abs() < 1e-8 * skew, "{skew}");
+        }
+    }
+}
+
+/// The table of images took 2.4 GB before anything was found, without asking whether there is that much.
+#[test]
+fn many_images_are_refused_or_fit() {
+    let flat = Cell::triclinic([[1.0, 0.0, 0.0], [0.0, 1e-4, 0.0], [0.0, 0.0, 1.0]]).unwrap();
+    for (cutoff, fits) in [(2.0, true), (40.0, false), (1e3, false)] {
+        match build(&[[0.1; 3]], &flat, cutoff) {
+            Ok(list) => assert!(fits && list.len() > 100_000),
+            Err(error) => assert!(!fits && matches!(error, Error::TooManyPairs { .. }), "{error}"),
+        }
+    }
+}

@@ -46,9 +46,11 @@ extern crate alloc;
 extern crate std;
 
 pub mod builder;
+mod entry;
 mod footprint;
 pub mod hash;
 pub mod index;
+mod layer;
 mod nodes;
 mod operations;
 pub mod ord;

@@ -1,6 +1,10 @@
 //! What the set operations of all maps have in common.
 
+use core::hash::{BuildHasher, Hash};
+
 use crate::nodes::{Both, Combine};
+use crate::shared::Sharing;
+use crate::{HashSet, OrdSet};
 
 /// What a merge makes of a key that both sides have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,3 +106,27 @@ impl<K, V, F: FnMut(&K, &V, &V) -> Merge<V>> Combine<K, V> for MergeAll<F> {
         self.0.both(key, left, right)
     }
 }
+
+/// `|`, `&`, `-` and `^` of two references to sets.
+macro_rules! set_operators {
+    ($([$($generics:tt)*] $name:ty),*) => {$(
+        set_operators!(@one [$($generics)*] $name, BitOr, bitor, union);
+        set_operators!(@one [$($generics)*] $name, BitAnd, bitand, intersection);
+        set_operators!(@one [$($generics)*] $name, Sub, sub, difference);
+        set_operators!(@one [$($generics)*] $name, BitXor, bitxor, symmetric_difference);
+    )*};
+    (@one [$($generics:tt)*] $name:ty, $operator:ident, $method:ident, $operation:ident) => {
+        impl<$($generics)*> core::ops::$operator for &$name {
+            type Output = $name;
+
+            fn $method(self, other: Self) -> $name {
+                self.$operation(other)
+            }
+        }
+    };
+}
+
+set_operators!(
+    [T: Ord + Clone, P: Sharing] OrdSet<T, P>,
+    [T: Hash + Eq + Clone, S: BuildHasher + Clone, P: Sharing] HashSet<T, S, P>
+);

@@ -1,7 +1,6 @@
 //! A persistent queue.
 
-use core::fmt;
-
+use crate::layer::layer;
 use crate::shared::{Atomic, Sharing};
 use crate::vector::{self, Vector};
 
@@ -103,49 +102,4 @@ impl<T: Clone, P: Sharing> Queue<T, P> {
     }
 }
 
-impl<T, P: Sharing> Clone for Queue<T, P> {
-    fn clone(&self) -> Self {
-        Self { values: self.values.clone() }
-    }
-}
-
-impl<T, P: Sharing> Default for Queue<T, P> {
-    fn default() -> Self {
-        Self { values: Vector::default() }
-    }
-}
-
-impl<T: fmt::Debug, P: Sharing> fmt::Debug for Queue<T, P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.values.fmt(f)
-    }
-}
-
-impl<T: PartialEq, P: Sharing> PartialEq for Queue<T, P> {
-    fn eq(&self, other: &Self) -> bool {
-        self.values == other.values
-    }
-}
-
-impl<T: Eq, P: Sharing> Eq for Queue<T, P> {}
-
-impl<T: Clone, P: Sharing> FromIterator<T> for Queue<T, P> {
-    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
-        Self { values: values.into_iter().collect() }
-    }
-}
-
-impl<T: Clone, P: Sharing> Extend<T> for Queue<T, P> {
-    fn extend<I: IntoIterator<Item = T>>(&mut self, values: I) {
-        self.values.extend(values);
-    }
-}
-
-impl<'a, T, P: Sharing> IntoIterator for &'a Queue<T, P> {
-    type Item = &'a T;
-    type IntoIter = vector::Iter<'a, T, P>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
+layer!(Queue, vector::Iter<'a, T, P>, vector::IntoIter<T, P>, |values| values);

@@ -1,7 +1,8 @@
 //! A persistent stack.
 
-use core::fmt;
+use core::iter::Rev;
 
+use crate::layer::layer;
 use crate::shared::{Atomic, Sharing};
 use crate::vector::{self, Vector};
 
@@ -57,7 +58,7 @@ impl<T, P: Sharing> Stack<T, P> {
     /// The elements, the one on top first.
     ///
     /// Time: O(1), and O(1) amortised for each element.
-    pub fn iter(&self) -> core::iter::Rev<vector::Iter<'_, T, P>> {
+    pub fn iter(&self) -> Rev<vector::Iter<'_, T, P>> {
         self.values.iter().rev()
     }
 
@@ -111,50 +112,4 @@ impl<T: Clone, P: Sharing> Stack<T, P> {
     }
 }
 
-impl<T, P: Sharing> Clone for Stack<T, P> {
-    fn clone(&self) -> Self {
-        Self { values: self.values.clone() }
-    }
-}
-
-impl<T, P: Sharing> Default for Stack<T, P> {
-    fn default() -> Self {
-        Self { values: Vector::default() }
-    }
-}
-
-impl<T: fmt::Debug, P: Sharing> fmt::Debug for Stack<T, P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter()).finish()
-    }
-}
-
-impl<T: PartialEq, P: Sharing> PartialEq for Stack<T, P> {
-    fn eq(&self, other: &Self) -> bool {
-        self.values == other.values
-    }
-}
-
-impl<T: Eq, P: Sharing> Eq for Stack<T, P> {}
-
-impl<T: Clone, P: Sharing> FromIterator<T> for Stack<T, P> {
-    /// The last element ends up on top.
-    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
-        Self { values: values.into_iter().collect() }
-    }
-}
-
-impl<T: Clone, P: Sharing> Extend<T> for Stack<T, P> {
-    fn extend<I: IntoIterator<Item = T>>(&mut self, values: I) {
-        self.values.extend(values);
-    }
-}
-
-impl<'a, T, P: Sharing> IntoIterator for &'a Stack<T, P> {
-    type Item = &'a T;
-    type IntoIter = core::iter::Rev<vector::Iter<'a, T, P>>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
+layer!(Stack, Rev<vector::Iter<'a, T, P>>, Rev<vector::IntoIter<T, P>>, |values| values.rev());

@@ -449,3 +449,34 @@ fn sets_agree_with_their_maps() {
     assert_eq!((&oa - &ob).len() + (&ob - &oa).len(), (&oa ^ &ob).len());
     assert_eq!(&ha | &hb, &hb | &ha);
 }
+
+/// Numbers of every type are searched with vector instructions of their own: at the ends of the type, around zero, and between.
+#[test]
+fn keys_of_every_number_type() {
+    macro_rules! number {
+        ($($number:ty),*) => {$({
+            let mut random = Random::new(size_of::<$number>() as u64);
+            let ends = [<$number>::MIN, <$number>::MIN + 1, 0, 1, <$number>::MAX - 1, <$number>::MAX];
+            let keys: Vec<$number> = ends.into_iter().chain((0..3000).map(|_| random.next() as $number)).collect();
+            let mut ours: OrdMap<$number, usize> = OrdMap::default();
+            let mut model = BTreeMap::new();
+            for (at, key) in keys.iter().enumerate() {
+                assert_eq!(ours.insert(*key, at), model.insert(*key, at));
+            }
+            ours.validate();
+            for key in keys.iter().flat_map(|key| [key.wrapping_sub(1), *key, key.wrapping_add(1)]) {
+                assert_eq!(ours.get(&key), model.get(&key));
+                assert!(ours.range(key..).next() == model.range(key..).next());
+            }
+            for (key, rank) in model.keys().zip(0..) {
+                assert_eq!(ours.rank(key), rank);
+            }
+            for key in &keys[..1500] {
+                assert_eq!(ours.remove(key), model.remove(key));
+            }
+            ours.validate();
+            assert!(ours.iter().eq(&model));
+        })*};
+    }
+    number!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize);
+}

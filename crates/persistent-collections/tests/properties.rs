@@ -203,3 +203,18 @@ mod documents {
         assert_eq!(read, [0, 1, 2, 3, 4]);
     }
 }
+
+#[test]
+fn positions_from_outside_are_answers_not_panics() {
+    let mut v = Vector::from([1, 2, 3]);
+    assert_eq!((v.try_set(3, 9), v.try_set(2, 9)), (Err(9), Ok(3)));
+    assert_eq!((v.try_insert(4, 7), v.try_insert(3, 7)), (Err(7), Ok(())));
+    assert_eq!((v.try_remove(4), v.try_remove(0)), (None, Some(1)));
+    assert_eq!(
+        (v.try_slice(..=usize::MAX), v.try_slice(2..4), v.try_slice(3..3)),
+        (None, None, Some(Vector::new()))
+    );
+    #[allow(clippy::reversed_empty_ranges, reason = "the point of it")]
+    let backwards = v.try_slice(2..1);
+    assert_eq!((backwards, v), (None, Vector::from([2, 9, 7])));
+}

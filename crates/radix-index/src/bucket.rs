@@ -44,9 +44,13 @@
 //!    The filter begins empty with the first link. A bit is set before an entry in the chain becomes visible that
 //!    needs it, and taken away when no entry needs it any more: to those that died, a miss is the truth.
 //! 7. *A split* copies entries to the newborn child, publishes the child, still locked, and then takes them from
-//!    the parent together with the parent's new depth, which is why the depth is in the header. A reader that comes to an unborn child goes to the
-//!    parent; one that misses in a parent whose depth tells that the key is not its own goes to the child,
-//!    which the Acquire load of that parent's header made visible.
+//!    the parent together with the parent's new depth, which is why the depth is in the header. A reader that
+//!    comes to an unborn child goes to the parent; one that misses in a parent whose depth tells that the key is
+//!    not its own goes to the child, which the Acquire load of that parent's header made visible. Both stay locked
+//!    until the parent has its last header, so the two copies of an entry are equal.
+//! 8. *Who counts entries* (an iterator) may see both copies of one that moves, from the chain to a slot or to the child,
+//!    because of point 5. Of a bucket with a chain it therefore wants the lock bit unchanged as well, and if it is
+//!    set, passes over the second copy.
 //!
 //! The loom models in `src/models.rs` check it, and check that they notice when a fence, a validation, a
 //! depth check or a version is left out (`WEAKEN=..`).

@@ -44,12 +44,19 @@ impl Family {
 }
 
 impl<L: Shape> Table<L> {
-    /// Counts a new entry, and splits if there are too many for the buckets.
-    ///
-    /// `hash` hashes an entry; it may be called with words that do not belong together, and then gives anything.
+    /// Counts a new entry, and splits if there are too many for the buckets. `hash` is as for
+    /// [`Table::added_to_reserve`].
     #[inline]
     pub(crate) fn added<'t>(&'t self, hash: impl Fn(Entry<'t>) -> u64) {
         self.room.take(1);
+        self.added_to_reserve(hash);
+    }
+
+    /// [`Table::added`] for an entry whose room was reserved.
+    ///
+    /// `hash` hashes an entry; it may be called with words that do not belong together, and then gives anything.
+    #[inline]
+    pub(crate) fn added_to_reserve<'t>(&'t self, hash: impl Fn(Entry<'t>) -> u64) {
         if let Some(entries) = self.population.add(1)
             && self.grows
             && entries > Self::entries_for(self.count.load(Ordering::Relaxed))

@@ -16,18 +16,22 @@
 //!
 //! # Iteration
 //!
-//! `iter`, `keys`, `values`, `retain` and what is built on them, while other threads write:
+//! `iter`, `keys`, `values`, `retain`, `par_iter` and what is built on them, while other threads write:
 //!
 //! * An entry that is there from beginning to end comes exactly once, however much the table grows meanwhile.
 //! * An entry that is inserted or removed meanwhile comes once or not at all. No *key* comes twice, unless it was removed
 //!   and inserted again.
 //! * The entries of one bucket are those of one moment. Different buckets are read at different moments: the
 //!   whole is not a snapshot.
-//! * A value that comes was the key's value at some moment during the iteration.
+//! * A value that comes was the key's value at some moment during the iteration; not necessarily when it comes, because
+//!   entries are read in groups.
+//!
+//! `drain` and iteration by value need the map for themselves, and give exactly what is there.
 //!
 //! # `get_many` and `insert_many`
 //!
-//! Each key is a step of its own, in the order of the slice; the batch is not one step.
+//! Each key is a step of its own, in the order of the slice; the batch is not one step. `extend` of a `RadixIndex` inserts
+//! in batches of 16.
 //!
 //! # `len` and `is_empty`
 //!
@@ -42,7 +46,7 @@
 //! # Memory
 //!
 //! The table grows by its load alone, never because one bucket is full, so equal hashes cannot drive it.
-//! `RadixIndex::insert` pays for at most two splits. Memory is given back by `shrink_to_fit` and by dropping the index.
+//! An insertion pays for at most two splits. Memory is given back by `shrink_to_fit` and by dropping the index.
 //! A removed entry of a `RadixMap` is freed when no view is left that was there before.
 //!
 //! # Limits

@@ -226,8 +226,11 @@ where
             // Full, but an entry that is there may still be changed.
             return self.replace_hashed(hash, &key, &value).map(Some).ok_or(Full(key, value));
         }
-        let result = self.put(hash, &key, &value);
-        self.table.room.take(-1);
+        let added = || self.table.added_to_reserve(self.entry_hasher());
+        let result = put_into(&self.table, hash, &key, &value, added);
+        if !matches!(result, Ok(None)) {
+            self.table.room.take(-1);
+        }
         result.map_err(|AllocError| Full(key, value))
     }
 
@@ -326,7 +329,8 @@ where
         }
         let Ok(table) = Table::fit(wanted) else { return };
         for (key, value) in self.iter() {
-            if put_into(&table, self.hash_of(&key), &key, &value, self.entry_hasher()).is_err() {
+            let added = || table.added(self.entry_hasher());
+            if put_into(&table, self.hash_of(&key), &key, &value, added).is_err() {
                 return;
             }
         }
@@ -359,7 +363,7 @@ where
 
     #[inline]
     fn put(&self, hash: u64, key: &K, value: &V) -> Result<Option<V>, AllocError> {
-        put_into(&self.table, hash, key, value, self.entry_hasher())
+        put_into(&self.table, hash, key, value, || self.table.added(self.entry_hasher()))
     }
 
     /// Sets the value of a key that is there.
@@ -398,7 +402,7 @@ fn put_into<'t, K, V>(
     hash: u64,
     key: &K,
     value: &V,
-    hasher: impl Fn(Entry<'t>) -> u64,
+    added: impl Fn(),
 ) -> Result<Option<V>, AllocError>
 where
     K: Words,
@@ -413,7 +417,7 @@ where
         }
         match table.insert(seen, hash, |entry| write(entry, key, value)) {
             Ok(true) => {
-                table.added(&hasher);
+                added();
                 Some(Ok(None))
             }
             Ok(false) => None,

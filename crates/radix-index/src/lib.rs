@@ -15,17 +15,20 @@
 //! |---|---|---|
 //! | `get`, `contains_key`, `get_many` | O(1) a key | lock-free: looks again only if this very bucket was changed meanwhile |
 //! | `insert`, `remove`, `update`, `compute`, .. | O(1) | locks one bucket for a few nanoseconds |
-//! | `iter`, `keys`, `values`, `retain` | O(buckets) | lock-free, a bucket at a time |
+//! | `iter`, `keys`, `values`, `retain`, `par_iter` | O(buckets) | lock-free, a bucket at a time |
 //! | `clear` | O(buckets) | locks a bucket at a time |
 //! | `len`, `is_empty` | O(1), a fixed number of counters | wait-free |
-//! | growth | one split for about five insertions, at most two in one insertion | locks two buckets |
+//! | growth | one split for three to five insertions, at most two in one insertion | locks two buckets |
 //!
 //! With keys of equal hashes, a bucket's chain is a list, and O(1) becomes O(keys of that hash).
 //!
 //! # When not to use it
 //!
 //! One thread alone is served better by `hashbrown`, keys in order by a B+ tree. If nearly all lookups miss and
-//! the index is larger than the cache, tables that keep their tags apart from the entries read fewer bytes.
+//! the index is larger than the cache, tables that keep their tags apart from the entries (papaya, dashmap) read fewer
+//! bytes. Maps that are mostly inserted into and removed from, key by key and beyond the cache, are faster with dashmap or
+//! `scc::HashMap`, unless the keys come in batches ([`RadixIndex::insert_many`]). A small map that is mostly iterated is
+//! fastest behind a `RwLock`.
 //!
 //! # Features
 //!

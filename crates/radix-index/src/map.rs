@@ -362,7 +362,7 @@ impl<'m, K: Eq + Hash, V, S: BuildHasher> RadixMapRef<'m, K, V, S> {
             let put = match seen.node {
                 Some(_) => seen.replace(node),
                 None if !has_room => break Err(node),
-                None => match seen.insert(node) {
+                None => match seen.insert_reserved(node) {
                     Ok(put) => put,
                     Err(node) => break Err(node),
                 },
@@ -372,7 +372,7 @@ impl<'m, K: Eq + Hash, V, S: BuildHasher> RadixMapRef<'m, K, V, S> {
                 Err(unpublished) => node = unpublished,
             }
         };
-        if has_room {
+        if has_room && !matches!(result, Ok(None)) {
             room.take(-1);
         }
         result.map_err(|node| {

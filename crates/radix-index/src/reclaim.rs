@@ -260,6 +260,18 @@ impl<'g, K, V> SeenNode<'g, '_, K, V> {
     /// Inserts a node where none was found. Gives it back if the bucket has changed, or, as the outer error, if there
     /// is no memory.
     pub(crate) fn insert(&self, node: Unpublished<K, V>) -> Result<Put<'g, K, V>, Unpublished<K, V>> {
+        let put = self.insert_reserved(node);
+        if let Ok(Ok(_)) = put {
+            self.pinned.nodes.table.room.take(1);
+        }
+        put
+    }
+
+    /// [`SeenNode::insert`] of a node whose room was reserved.
+    pub(crate) fn insert_reserved(
+        &self,
+        node: Unpublished<K, V>,
+    ) -> Result<Put<'g, K, V>, Unpublished<K, V>> {
         let (pinned, table) = (self.pinned, &self.pinned.nodes.table);
         let word = node.word();
         match table.insert(self.seen, self.hash, |entry| entry[0].store(word, Ordering::Release)) {
@@ -268,7 +280,7 @@ impl<'g, K, V> SeenNode<'g, '_, K, V> {
             Err(AllocError) => return Err(node),
         }
         let node = node.publish(&pinned.guard);
-        table.added(|entry| pinned.node(entry).hash);
+        table.added_to_reserve(|entry| pinned.node(entry).hash);
         Ok(Ok(node))
     }
 

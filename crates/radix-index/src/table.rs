@@ -169,6 +169,7 @@ impl<L: Shape> Table<L> {
     ) -> Option<R> {
         let index = self.address(hash);
         let bucket = self.bucket(index);
+        bucket.into_iter().for_each(Bucket::fetch_rest);
         self.find_at(index, bucket, hash, is, read)
     }
 

@@ -136,3 +136,21 @@ fn what_a_drain_does_not_give_is_dropped_once() {
     assert_eq!(map.into_iter().count(), 30);
     assert_eq!(std::sync::Arc::strong_count(&value), 1);
 }
+
+#[test]
+fn no_room_is_refused_that_is_there() {
+    for _ in 0..200 {
+        let index = RadixIndex::<u64, u64>::fixed(2);
+        let map = RadixMap::fixed(2);
+        std::thread::scope(|scope| {
+            for key in 0..2 {
+                let (index, map) = (&index, &map);
+                scope.spawn(move || {
+                    assert_eq!(index.try_insert(key, 1), Ok(None));
+                    assert_eq!(map.pin().try_insert(key, 1), Ok(None));
+                });
+            }
+        });
+        assert!(index.try_insert(2, 2).is_err() && map.pin().try_insert(2, 2).is_err());
+    }
+}

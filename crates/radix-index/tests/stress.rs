@@ -27,6 +27,8 @@ enum Verb {
     Remove,
     /// Adds one to a value that is there; answers the new value.
     Increment,
+    /// A removal that answers nothing, of every key.
+    Clear,
 }
 
 /// What the operation answers and leaves behind, alone.
@@ -35,6 +37,7 @@ fn apply(state: Option<u64>, verb: Verb) -> (Option<u64>, Option<u64>) {
         Verb::Get => (state, state),
         Verb::Insert(new) => (state, Some(new)),
         Verb::Remove => (state, None),
+        Verb::Clear => (None, None),
         Verb::Increment => (state.map(|old| old + 1), state.map(|old| old + 1)),
     }
 }
@@ -92,10 +95,11 @@ fn histories(bits: u32, threads: u64, keys: u64, calls: u32, seed: u64) -> HashM
                 barrier.wait();
                 for i in 0..u64::from(calls) {
                     let key = random.below(keys);
-                    let operation = match random.below(6) {
-                        0 | 1 => Verb::Insert(1000 * (thread * u64::from(calls) + i)),
-                        2 => Verb::Remove,
-                        3 => Verb::Increment,
+                    let operation = match random.below(60) {
+                        0 => Verb::Clear,
+                        1..20 => Verb::Insert(1000 * (thread * u64::from(calls) + i)),
+                        20..30 => Verb::Remove,
+                        30..40 => Verb::Increment,
                         _ => Verb::Get,
                     };
                     let began = clock.fetch_add(1, Ordering::SeqCst);
@@ -104,9 +108,17 @@ fn histories(bits: u32, threads: u64, keys: u64, calls: u32, seed: u64) -> HashM
                         Verb::Insert(value) => index.insert(key, value),
                         Verb::Remove => index.remove(&key),
                         Verb::Increment => index.update(&key, |value| value + 1),
+                        Verb::Clear => {
+                            index.clear();
+                            None
+                        }
                     };
                     let ended = clock.fetch_add(1, Ordering::SeqCst);
-                    mine.push((key, Call { began, ended, operation, answer }));
+                    let call = Call { began, ended, operation, answer };
+                    match operation {
+                        Verb::Clear => mine.extend((0..keys).map(|key| (key, call))),
+                        _ => mine.push((key, call)),
+                    }
                     // Other keys come and go, so that buckets split and chains come and go.
                     if i % 3 == 0 {
                         index.insert(1_u64 << 20 | thread << 16 | i, i);
@@ -128,7 +140,7 @@ fn histories(bits: u32, threads: u64, keys: u64, calls: u32, seed: u64) -> HashM
 #[test]
 fn every_history_is_linearizable() {
     for seed in 0..u64::from(cases(40, 2000)) {
-        for (bits, keys) in [(0, 3), (4, 8), (64, 2), (64, 20)] {
+        for (bits, keys) in [(0, 3), (0, 30), (1, 20), (2, 6), (4, 8), (64, 2), (64, 20)] {
             for (key, calls) in histories(bits, 3, keys, 300, seed) {
                 assert!(is_linearizable(calls.clone()), "key {key}, seed {seed}: {calls:?}");
             }

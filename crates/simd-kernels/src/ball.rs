@@ -3,7 +3,8 @@
 //! The points are sorted into columns, and along each column by height. A search asks three things, one call each
 //! for all columns around a centre, so that the instruction set is chosen once a centre and not once a run:
 //! [`spans`] gives the heights between which a column can touch the ball, [`select`] marks the points of the runs that
-//! are inside, and [`gather`] collects what the marks name.
+//! are inside, and [`gather`] collects what the marks name. Marks come as a flat list of blocks that have some: loops
+//! over runs of one block or two would mispredict their end in every run, once a kernel.
 //!
 //! # Rounding
 //! [`select`] computes `d = (x[i] - center) + translation` in each axis and `dx * dx + dy * dy + dz * dz` from left to
@@ -15,7 +16,7 @@
 //! # Examples
 //! ```
 //! use simd_kernels::Level;
-//! use simd_kernels::ball::{self, Ball, Run};
+//! use simd_kernels::ball::{self, Ball, Block, Run};
 //! use simd_kernels::distance::planes::Planes;
 //!
 //! let mut x = vec![0.0, 1.0, 2.0, 3.0];
@@ -24,10 +25,11 @@
 //! let points = Planes::new(&x, &zeros, &zeros);
 //! let ball = Ball { center: [0.0; 3], limit: 1.5 * 1.5 };
 //! // The points themselves, and once more 4 to the left.
-//! let mut runs = [Run { start: 0, len: 4, translation: 0 }, Run { start: 0, len: 4, translation: 1 }];
-//! let mut masks = [0; 2];
-//! let selected = ball::select(Level::detect(), points, ball, &[[0.0; 3], [-4.0, 0.0, 0.0]], &mut runs, &mut masks);
-//! assert_eq!((selected.runs, selected.masks, selected.hits), (2, 2, 3));
+//! let runs = [Run { start: 0, len: 4, translation: 0 }, Run { start: 0, len: 4, translation: 1 }];
+//! let translations = [[0.0; 3], [-4.0, 0.0, 0.0]];
+//! let (mut blocks, mut masks) = ([Block::default(); 2], [0; 2]);
+//! let selected = ball::select(Level::detect(), points, ball, &translations, &runs, &mut blocks, &mut masks);
+//! assert_eq!((selected.blocks, selected.hits), (2, 3));
 //! assert_eq!(masks, [0b0011, 0b1000]);
 //! ```
 
@@ -65,13 +67,21 @@ pub struct Run {
     pub translation: u32,
 }
 
+/// [`BLOCK`] consecutive points, of which a mask marks some: bit `i` that at `start + i`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct Block {
+    /// The first point.
+    pub start: u32,
+    /// The index of the translation.
+    pub translation: u32,
+}
+
 /// What [`select`] kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Selected {
-    /// Runs with a point inside; they stand in front, in order.
-    pub runs: usize,
-    /// Masks of those runs, one for each [`BLOCK`] points begun.
-    pub masks: usize,
+    /// Blocks with a point inside, and their masks; they stand in front, in order.
+    pub blocks: usize,
     /// Points inside.
     pub hits: usize,
 }
@@ -129,73 +139,64 @@ pub fn spans(level: Level, columns: &[Columns], ball: Ball, scale: f64, spans: &
     dispatch!(level, spans(columns, ball, scale, spans))
 }
 
-/// Marks the points of each run that lie inside of `ball`, and moves the runs that have some to the front.
-///
-/// The masks of the runs kept follow one another: bit `i % 16` of a run's mask `i / 16` is for its point `i`.
+/// Marks the points of the runs that lie inside of `ball`; gives the blocks that have some, in the order of the runs.
 ///
 /// Time: O(points of the runs).
 ///
 /// # Panics
-/// If the last [`BLOCK`] of a run ends behind the points, a translation does not exist, or there is less than one mask
-/// for each block begun.
+/// If the last [`BLOCK`] of a run ends behind the points, a translation does not exist, or there is not room for every
+/// block begun in `blocks` and `masks`.
 #[inline]
 pub fn select(
     level: Level,
     points: Planes<'_, f64>,
     ball: Ball,
     translations: &[[f64; 3]],
-    runs: &mut [Run],
+    runs: &[Run],
+    blocks: &mut [Block],
     masks: &mut [u16],
 ) -> Selected {
-    dispatch!(level, select(points, ball, translations, runs, masks))
+    dispatch!(level, select(points, ball, translations, runs, blocks, masks))
 }
 
 /// Unmarks the points outside of `ball`, which may be another than they were selected by; gives the number of marks left.
 ///
-/// Time: O(points of the runs with a mark).
+/// Time: O(blocks).
 ///
 /// # Panics
-/// As [`select`].
+/// If a block ends behind the points, or a translation does not exist.
 #[inline]
 pub fn reselect(
     level: Level,
     points: Planes<'_, f64>,
     ball: Ball,
     translations: &[[f64; 3]],
-    runs: &[Run],
+    blocks: &[Block],
     masks: &mut [u16],
 ) -> usize {
-    dispatch!(level, reselect(points, ball, translations, runs, masks))
+    dispatch!(level, reselect(points, ball, translations, blocks, masks))
 }
 
 /// Unmarks the points whose id is less than `least`; gives the number of marks left.
 ///
-/// Time: O(points of the runs).
+/// Time: O(blocks).
 ///
 /// # Panics
-/// If the last [`BLOCK`] of a run ends behind `ids`, or there are fewer masks than blocks.
+/// If a block ends behind `ids`.
 #[inline]
-pub fn keep_from(level: Level, ids: &[u32], least: u32, runs: &[Run], masks: &mut [u16]) -> usize {
-    dispatch!(level, keep_from(ids, least, runs, masks))
+pub fn keep_from(level: Level, ids: &[u32], least: u32, blocks: &[Block], masks: &mut [u16]) -> usize {
+    dispatch!(level, keep_from(ids, least, blocks, masks))
 }
 
-/// Writes the `ids` of the marked points to `out`, run by run, and the number in each run to `counts`; gives the sum.
+/// Writes the `ids` of the marked points to `out`, block by block; gives their number.
 ///
-/// Time: O(points of the runs).
+/// Time: O(blocks).
 ///
 /// # Panics
-/// If the last [`BLOCK`] of a run ends behind `ids`, there are fewer masks than blocks, fewer counts than runs, or
-/// `out` is shorter than the number of marks.
+/// If a block ends behind `ids`, or `out` is shorter than the number of marks.
 #[inline]
-pub fn gather(
-    level: Level,
-    ids: &[u32],
-    runs: &[Run],
-    masks: &[u16],
-    counts: &mut [u32],
-    out: &mut [u32],
-) -> usize {
-    dispatch!(level, gather(ids, runs, masks, counts, out))
+pub fn gather(level: Level, ids: &[u32], blocks: &[Block], masks: &[u16], out: &mut [u32]) -> usize {
+    dispatch!(level, gather(ids, blocks, masks, out))
 }
 
 /// Writes `values[k]` `counts[k]` times, for each `k` in turn.
@@ -231,38 +232,34 @@ pub struct Geometry<'a> {
     pub vectors: Option<&'a mut [[f64; 3]]>,
 }
 
-/// Room of [`measure`] for the coordinates of some marked points.
+/// Room of [`measure`] for the places of some marked points.
 #[derive(Clone, Debug)]
 #[repr(C, align(64))]
 pub struct Staging {
-    #[cfg_attr(
-        not(target_arch = "x86_64"),
-        expect(dead_code, reason = "only the vectors of AVX-512 are staged")
-    )]
-    axes: [[f64; Self::POINTS + 8]; 3],
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "only AVX-512 stages"))]
+    places: [u32; Self::ROOM],
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "only AVX-512 stages"))]
+    translations: [u32; Self::ROOM],
 }
 
 impl Staging {
-    #[cfg_attr(
-        not(target_arch = "x86_64"),
-        expect(dead_code, reason = "only the vectors of AVX-512 are staged")
-    )]
-    const POINTS: usize = 120;
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "only AVX-512 stages"))]
+    const POINTS: usize = 240;
+    const ROOM: usize = Self::POINTS + BLOCK;
 }
 
 impl Default for Staging {
     fn default() -> Self {
-        Self { axes: [[0.0; Self::POINTS + 8]; 3] }
+        Self { places: [0; Self::ROOM], translations: [0; Self::ROOM] }
     }
 }
 
 /// Writes how far the marked points are from `center`, and in which direction, as [`select`] saw them.
 ///
-/// Time: O(points of the runs).
+/// Time: O(blocks).
 ///
 /// # Panics
-/// If the last [`BLOCK`] of a run ends behind the points, a translation does not exist, there are fewer masks than
-/// blocks, or an array is shorter than the number of marks.
+/// If a block ends behind the points, a translation does not exist, or an array is shorter than the number of marks.
 #[inline]
 #[expect(clippy::too_many_arguments, reason = "those of `select`, and where the results go")]
 pub fn measure(
@@ -270,12 +267,12 @@ pub fn measure(
     points: Planes<'_, f64>,
     center: [f64; 3],
     translations: &[[f64; 3]],
-    runs: &[Run],
+    blocks: &[Block],
     masks: &[u16],
     geometry: Geometry<'_>,
     staging: &mut Staging,
 ) {
-    dispatch!(level, measure(points, center, translations, runs, masks, geometry, staging))
+    dispatch!(level, measure(points, center, translations, blocks, masks, geometry, staging))
 }
 
 /// The body of [`select`] at every level.
@@ -285,34 +282,43 @@ fn select_body<V: Vector<Lane = f64>>(
     points: Planes<'_, f64>,
     ball: Ball,
     translations: &[[f64; 3]],
-    runs: &mut [Run],
+    runs: &[Run],
+    blocks: &mut [Block],
     masks: &mut [u16],
 ) -> Selected {
     let center = ball.center.map(|c| V::splat(proof, c));
     let limit = V::splat(proof, ball.limit);
     let mut selected = Selected::default();
-    for at in 0..runs.len() {
-        let run = runs[at];
+    for run in runs {
         let translation = translations[run.translation as usize].map(|t| V::splat(proof, t));
-        let blocks = (run.len as usize).div_ceil(BLOCK);
-        let axes = points.axes(run.start as usize, blocks * BLOCK).map(|axis| axis.as_chunks::<BLOCK>().0);
-        let masks = &mut masks[selected.masks..selected.masks + blocks];
-        let mut left = run.len;
-        let mut hits = 0;
-        for (((x, y), z), mask) in axes[0].iter().zip(axes[1]).zip(axes[2]).zip(masks) {
-            let marked = block::<V>(proof, [x, y, z], center, translation, limit);
-            *mask = marked & if left < 16 { (1 << left) - 1 } else { u16::MAX };
-            hits += mask.count_ones();
-            left = left.wrapping_sub(16);
-        }
-        if hits > 0 {
-            runs[selected.runs] = run;
-            selected.runs += 1;
-            selected.masks += blocks;
-            selected.hits += hits as usize;
+        let len = (run.len as usize).next_multiple_of(BLOCK);
+        let axes = points.axes(run.start as usize, len).map(|axis| axis.as_chunks::<BLOCK>().0);
+        let (mut start, mut left) = (run.start, run.len);
+        for ((x, y), z) in axes[0].iter().zip(axes[1]).zip(axes[2]) {
+            let marked = mark::<V>(proof, [x, y, z], center, translation, limit);
+            let marked = marked & if left < 16 { (1 << left) - 1 } else { u16::MAX };
+            // Written in any case, and overwritten if nothing is marked: that is no branch.
+            blocks[selected.blocks] = Block { start, translation: run.translation };
+            masks[selected.blocks] = marked;
+            selected.blocks += usize::from(marked != 0);
+            selected.hits += marked.count_ones() as usize;
+            (start, left) = (start.wrapping_add(16), left.wrapping_sub(16));
         }
     }
     selected
+}
+
+/// The coordinates of a block's points.
+#[inline(always)]
+fn axes_of<'a>(points: &Planes<'a, f64>, block: &Block) -> [&'a [f64; BLOCK]; 3] {
+    let axes = points.axes(block.start as usize, BLOCK);
+    axes.map(|axis| axis.first_chunk().expect("as long as was asked for"))
+}
+
+/// The ids of a block's points.
+#[inline(always)]
+fn ids_of<'a>(ids: &'a [u32], block: &Block) -> &'a [u32; BLOCK] {
+    ids[block.start as usize..].first_chunk().expect("a block ends with the ids")
 }
 
 /// The body of [`reselect`] at every level.
@@ -322,49 +328,35 @@ fn reselect_body<V: Vector<Lane = f64>>(
     points: Planes<'_, f64>,
     ball: Ball,
     translations: &[[f64; 3]],
-    runs: &[Run],
+    blocks: &[Block],
     masks: &mut [u16],
 ) -> usize {
     let center = ball.center.map(|c| V::splat(proof, c));
     let limit = V::splat(proof, ball.limit);
-    let (mut rest, mut hits) = (masks, 0);
-    for run in runs {
-        let translation = translations[run.translation as usize].map(|t| V::splat(proof, t));
-        let blocks = (run.len as usize).div_ceil(BLOCK);
-        let axes = points.axes(run.start as usize, blocks * BLOCK).map(|axis| axis.as_chunks::<BLOCK>().0);
-        let (own, others) = rest.split_at_mut(blocks);
-        rest = others;
-        for (((x, y), z), mask) in axes[0].iter().zip(axes[1]).zip(axes[2]).zip(own) {
-            if *mask != 0 {
-                *mask &= block::<V>(proof, [x, y, z], center, translation, limit);
-                hits += mask.count_ones() as usize;
-            }
-        }
+    let mut hits = 0;
+    for (block, mask) in blocks.iter().zip(masks) {
+        let translation = translations[block.translation as usize].map(|t| V::splat(proof, t));
+        *mask &= mark::<V>(proof, axes_of(&points, block), center, translation, limit);
+        hits += mask.count_ones() as usize;
     }
     hits
 }
 
 /// The body of [`keep_from`] at every level; the compiler makes one comparison of a block.
 #[inline(always)]
-fn keep_from_body(ids: &[u32], least: u32, runs: &[Run], masks: &mut [u16]) -> usize {
-    let (mut rest, mut hits) = (masks, 0);
-    for run in runs {
-        let blocks = (run.len as usize).div_ceil(BLOCK);
-        let start = run.start as usize;
-        let (own, others) = rest.split_at_mut(blocks);
-        rest = others;
-        for (ids, mask) in ids[start..start + blocks * BLOCK].as_chunks::<BLOCK>().0.iter().zip(own) {
-            let kept = (0..BLOCK).fold(0, |kept, lane| kept | (u16::from(ids[lane] >= least) << lane));
-            *mask &= kept;
-            hits += mask.count_ones() as usize;
-        }
+fn keep_from_body(ids: &[u32], least: u32, blocks: &[Block], masks: &mut [u16]) -> usize {
+    let mut hits = 0;
+    for (block, mask) in blocks.iter().zip(masks) {
+        let ids = ids_of(ids, block);
+        *mask &= (0..BLOCK).fold(0, |kept, lane| kept | (u16::from(ids[lane] >= least) << lane));
+        hits += mask.count_ones() as usize;
     }
     hits
 }
 
 /// The mask of one block.
 #[inline(always)]
-fn block<V: Vector<Lane = f64>>(
+fn mark<V: Vector<Lane = f64>>(
     proof: V::Proof,
     axes: [&[f64; BLOCK]; 3],
     center: [V; 3],
@@ -390,38 +382,33 @@ fn measure_body(
     points: Planes<'_, f64>,
     center: [f64; 3],
     translations: &[[f64; 3]],
-    runs: &[Run],
+    blocks: &[Block],
     masks: &[u16],
     geometry: Geometry<'_>,
 ) {
     let Geometry { mut distances, mut vectors } = geometry;
-    let (mut masks, mut at) = (masks, 0);
-    for run in runs {
-        let blocks = (run.len as usize).div_ceil(BLOCK);
-        let (own, others) = masks.split_at(blocks);
-        masks = others;
-        let t = translations[run.translation as usize];
-        let axes = points.axes(run.start as usize, blocks * BLOCK).map(|axis| axis.as_chunks::<BLOCK>().0);
-        for (block, &mask) in own.iter().enumerate().filter(|(_, mask)| **mask != 0) {
-            let difference: [[f64; BLOCK]; 3] = core::array::from_fn(|axis| {
-                core::array::from_fn(|lane| (axes[axis][block][lane] - center[axis]) + t[axis])
-            });
-            let [dx, dy, dz] = &difference;
-            let distance: [f64; BLOCK] = core::array::from_fn(|lane| {
-                (dx[lane] * dx[lane] + dy[lane] * dy[lane] + dz[lane] * dz[lane]).sqrt()
-            });
-            let mut rest = mask;
-            while rest != 0 {
-                let lane = rest.trailing_zeros() as usize;
-                rest &= rest - 1;
-                if let Some(distances) = &mut distances {
-                    distances[at] = distance[lane];
-                }
-                if let Some(vectors) = &mut vectors {
-                    vectors[at] = [dx[lane], dy[lane], dz[lane]];
-                }
-                at += 1;
+    let mut at = 0;
+    for (block, &mask) in blocks.iter().zip(masks) {
+        let t = translations[block.translation as usize];
+        let axes = axes_of(&points, block);
+        let difference: [[f64; BLOCK]; 3] = core::array::from_fn(|axis| {
+            core::array::from_fn(|lane| (axes[axis][lane] - center[axis]) + t[axis])
+        });
+        let [dx, dy, dz] = &difference;
+        let distance: [f64; BLOCK] = core::array::from_fn(|lane| {
+            (dx[lane] * dx[lane] + dy[lane] * dy[lane] + dz[lane] * dz[lane]).sqrt()
+        });
+        let mut rest = mask;
+        while rest != 0 {
+            let lane = rest.trailing_zeros() as usize;
+            rest &= rest - 1;
+            if let Some(distances) = &mut distances {
+                distances[at] = distance[lane];
             }
+            if let Some(vectors) = &mut vectors {
+                vectors[at] = [dx[lane], dy[lane], dz[lane]];
+            }
+            at += 1;
         }
     }
 }

@@ -363,7 +363,7 @@ fn prefix_sums_agree() {
 
 mod balls {
     use super::*;
-    use simd_kernels::ball::{self, BLOCK, Ball, Columns, Geometry, Run, Spans, Staging};
+    use simd_kernels::ball::{self, BLOCK, Ball, Block, Columns, Geometry, Run, Spans, Staging};
     use simd_kernels::distance::planes::Planes;
 
     const POINTS: usize = 300;
@@ -384,7 +384,7 @@ mod balls {
         (0..count).map(|_| run()).collect()
     }
 
-    fn blocks(runs: &[Run]) -> usize {
+    fn begun(runs: &[Run]) -> usize {
         runs.iter().map(|run| run.len.div_ceil(16) as usize).sum()
     }
 
@@ -410,11 +410,15 @@ mod balls {
                 Ball { center: [random.unit(), random.unit(), random.unit()], limit: random.unit() * 0.3 };
             let candidates = runs(&mut random, case % 12);
             let hits: Vec<Vec<usize>> = candidates.iter().map(|&run| inside(&axes, ball, run)).collect();
-            let kept: Vec<Run> = candidates
+            let kept: Vec<Block> = candidates
                 .iter()
                 .zip(&hits)
-                .filter(|(_, hits)| !hits.is_empty())
-                .map(|(run, _)| *run)
+                .flat_map(|(run, hits)| {
+                    let of = |place: usize| run.start + (place as u32 - run.start) / 16 * 16;
+                    let mut starts: Vec<u32> = hits.iter().map(|&place| of(place)).collect();
+                    starts.dedup();
+                    starts.into_iter().map(|start| Block { start, translation: run.translation })
+                })
                 .collect();
             let all: Vec<(usize, u32)> = candidates
                 .iter()
@@ -422,27 +426,26 @@ mod balls {
                 .flat_map(|(run, hits)| hits.iter().map(|&i| (i, run.translation)))
                 .collect();
             for level in Level::available() {
-                let mut runs = candidates.clone();
-                let mut masks = vec![0xaaaa; blocks(&runs)];
-                let selected = ball::select(level, points, ball, &TRANSLATIONS, &mut runs, &mut masks);
+                let runs = &candidates;
+                let (mut blocks, mut masks) =
+                    (vec![Block::default(); begun(runs)], vec![0xaaaa; begun(runs)]);
+                let selected =
+                    ball::select(level, points, ball, &TRANSLATIONS, runs, &mut blocks, &mut masks);
                 assert_eq!(selected.hits, all.len(), "{level}, case {case}");
-                assert_eq!(runs[..selected.runs], kept, "{level}, case {case}");
-                let (runs, masks) = (&runs[..selected.runs], &masks[..selected.masks]);
-                assert_eq!(selected.masks, blocks(runs));
+                assert_eq!(blocks[..selected.blocks], kept, "{level}, case {case}");
+                let (blocks, masks) = (&blocks[..selected.blocks], &masks[..selected.blocks]);
 
-                let (mut counts, mut out) = (vec![0; runs.len()], vec![0; all.len()]);
-                assert_eq!(ball::gather(level, &ids, runs, masks, &mut counts, &mut out), all.len());
+                let mut out = vec![0; all.len()];
+                assert_eq!(ball::gather(level, &ids, blocks, masks, &mut out), all.len());
                 assert!(out.iter().zip(&all).all(|(id, (i, _))| *id == ids[*i]), "{level}, case {case}");
-                let expected = hits.iter().map(Vec::len).filter(|&n| n > 0);
-                assert!(expected.eq(counts.iter().map(|&n| n as usize)));
 
                 let least = ids[case % 60];
                 let mut fewer = masks.to_vec();
-                let left = ball::keep_from(level, &ids, least, runs, &mut fewer);
+                let left = ball::keep_from(level, &ids, least, blocks, &mut fewer);
                 assert_eq!(left, all.iter().filter(|(i, _)| ids[*i] >= least).count());
                 let smaller = Ball { limit: 0.4 * ball.limit, ..ball };
                 let mut fewer = masks.to_vec();
-                let left = ball::reselect(level, points, smaller, &TRANSLATIONS, runs, &mut fewer);
+                let left = ball::reselect(level, points, smaller, &TRANSLATIONS, blocks, &mut fewer);
                 assert_eq!(
                     left,
                     candidates.iter().map(|&run| inside(&axes, smaller, run).len()).sum::<usize>()
@@ -450,7 +453,29 @@ mod balls {
 
                 let (mut distances, mut vectors) = (vec![0.0; all.len()], vec![[0.0; 3]; all.len()]);
                 let geometry = Geometry { distances: Some(&mut distances), vectors: Some(&mut vectors) };
-                ball::measure(level, points, ball.center, &TRANSLATIONS, runs, masks, geometry, &mut staging);
+                ball::measure(
+                    level,
+                    points,
+                    ball.center,
+                    &TRANSLATIONS,
+                    blocks,
+                    masks,
+                    geometry,
+                    &mut staging,
+                );
+                let mut alone = vec![0.0; all.len()];
+                let geometry = Geometry { distances: Some(&mut alone), vectors: None };
+                ball::measure(
+                    level,
+                    points,
+                    ball.center,
+                    &TRANSLATIONS,
+                    blocks,
+                    masks,
+                    geometry,
+                    &mut staging,
+                );
+                assert_eq!(alone, distances);
                 for ((&(i, t), d), v) in all.iter().zip(&distances).zip(&vectors) {
                     let expected =
                         [0, 1, 2].map(|x| (axes[x][i] - ball.center[x]) + TRANSLATIONS[t as usize][x]);

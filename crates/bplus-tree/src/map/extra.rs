@@ -112,6 +112,8 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
 
     /// As [`range`](BPlusTreeMap::range), but a reversed range is empty instead of a panic.
     ///
+    /// Time: O(log n), then O(1) an entry.
+    ///
     /// # Examples
     /// ```
     /// use bplus_tree::BPlusTreeMap;
@@ -134,6 +136,8 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
 
     /// The entries leaf by leaf: keys and values as slices of equal length, ascending, none empty.
     ///
+    /// Time: O(1), then O(1) a leaf.
+    ///
     /// # Examples
     /// ```
     /// use bplus_tree::BPlusTreeMap;
@@ -146,6 +150,8 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
     }
 
     /// As [`chunks`](BPlusTreeMap::chunks), of the entries with keys in `range`.
+    ///
+    /// Time: O(log n), then O(1) a leaf.
     ///
     /// # Panics
     /// As [`range`](BPlusTreeMap::range).
@@ -162,7 +168,7 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
 
     /// Looks up many keys at once: `found[i]` becomes the value of `keys[i]`.
     ///
-    /// 16 searches are under way together, so that their cache misses overlap: several times faster than one
+    /// 32 searches are under way together, so that their cache misses overlap: several times faster than one
     /// [`get`](BPlusTreeMap::get) after another in a map larger than the caches. Keys in any order, repeats welcome.
     ///
     /// Time: O(m log n).
@@ -207,7 +213,7 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
 
     /// Inserts many entries, in any order; of equal keys the last counts. Gives how many keys were new.
     ///
-    /// The leaves of 16 entries are brought into the caches together before the first of them is inserted.
+    /// The leaves of 32 entries are brought into the caches together before the first of them is inserted.
     ///
     /// Time: O(m log n).
     pub fn insert_many<I>(&mut self, entries: I) -> usize
@@ -258,6 +264,8 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
     }
 
     /// Checks every invariant of the tree by a walk over it; for tests.
+    ///
+    /// Time: O(n).
     ///
     /// # Errors
     /// With a sentence on what is wrong: an order of keys that changes, or an error in this crate.

@@ -121,6 +121,16 @@ impl<'a, K, V, S: Shape> Iterator for Iter<'a, K, V, S> {
         folded
     }
 
+    fn count(self) -> usize {
+        self.span.len()
+    }
+
+    /// Time: O(1) a leaf that is passed.
+    fn nth(&mut self, n: usize) -> Option<Self::Item> {
+        self.span.skip(n);
+        self.span.next()
+    }
+
     fn last(mut self) -> Option<Self::Item> {
         self.next_back()
     }
@@ -170,6 +180,16 @@ impl<'a, K, V, S: Shape> Iterator for IterMut<'a, K, V, S> {
         folded
     }
 
+    fn count(self) -> usize {
+        self.span.len()
+    }
+
+    /// Time: O(1) a leaf that is passed.
+    fn nth(&mut self, n: usize) -> Option<Self::Item> {
+        self.span.skip(n);
+        self.span.next()
+    }
+
     fn last(mut self) -> Option<Self::Item> {
         self.next_back()
     }
@@ -198,6 +218,21 @@ impl<'a, K, V, S: Shape> Iterator for Range<'a, K, V, S> {
             folded = keys.iter().zip(values).fold(folded, &mut f);
         }
         folded
+    }
+
+    /// Time: O(1) a leaf.
+    fn count(mut self) -> usize {
+        let mut count = 0;
+        while let Some((keys, _)) = self.span.next_run() {
+            count += keys.len();
+        }
+        count
+    }
+
+    /// Time: O(1) a leaf that is passed.
+    fn nth(&mut self, n: usize) -> Option<Self::Item> {
+        self.span.skip(n);
+        self.span.next()
     }
 
     fn last(mut self) -> Option<Self::Item> {
@@ -231,6 +266,31 @@ impl<'a, K, V, S: Shape> Iterator for RangeMut<'a, K, V, S> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
+        self.span.next()
+    }
+
+    /// Leaf by leaf.
+    #[inline]
+    fn fold<B, F: FnMut(B, Self::Item) -> B>(mut self, init: B, mut f: F) -> B {
+        let mut folded = init;
+        while let Some((keys, values)) = self.span.next_run() {
+            folded = keys.iter().zip(values).fold(folded, &mut f);
+        }
+        folded
+    }
+
+    /// Time: O(1) a leaf.
+    fn count(mut self) -> usize {
+        let mut count = 0;
+        while let Some((keys, _)) = self.span.next_run() {
+            count += keys.len();
+        }
+        count
+    }
+
+    /// Time: O(1) a leaf that is passed.
+    fn nth(&mut self, n: usize) -> Option<Self::Item> {
+        self.span.skip(n);
         self.span.next()
     }
 
@@ -285,6 +345,14 @@ macro_rules! part {
             #[inline]
             fn fold<B, F: FnMut(B, $item) -> B>(self, init: B, mut f: F) -> B {
                 self.inner.fold(init, |folded, $entry| f(folded, $part))
+            }
+
+            fn nth(&mut self, n: usize) -> Option<$item> {
+                self.inner.nth(n).map(|$entry| $part)
+            }
+
+            fn count(self) -> usize {
+                self.inner.count()
             }
 
             fn last(mut self) -> Option<$item> {

@@ -47,6 +47,8 @@ pub struct BPlusTreeMap<K, V, S: Shape = Auto> {
 impl<K, V> BPlusTreeMap<K, V> {
     /// An empty map; allocates nothing until the first insertion.
     ///
+    /// Time: O(1).
+    ///
     /// # Examples
     /// ```
     /// use bplus_tree::BPlusTreeMap;
@@ -61,6 +63,8 @@ impl<K, V> BPlusTreeMap<K, V> {
 
 impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
     /// An empty map of the shape that its type names; [`BPlusTreeMap::new`] is this for the usual shape.
+    ///
+    /// Time: O(1).
     ///
     /// # Examples
     /// ```
@@ -353,6 +357,8 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
     ///
     /// An iterator that is dropped early leaves the rest in the map.
     ///
+    /// Time: O(log n), then O(1) amortised an entry.
+    ///
     /// # Panics
     /// As [`range`](BPlusTreeMap::range).
     pub fn extract_if<F, R>(&mut self, range: R, pred: F) -> ExtractIf<'_, K, V, R, F, S>
@@ -366,24 +372,32 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
     }
 
     /// The keys, ascending, by value.
+    ///
+    /// Time: O(1), then O(1) an entry.
     #[inline]
     pub fn into_keys(self) -> IntoKeys<K, V, S> {
         IntoKeys { inner: self.into_iter() }
     }
 
     /// The values in ascending order of keys, by value.
+    ///
+    /// Time: O(1), then O(1) an entry.
     #[inline]
     pub fn into_values(self) -> IntoValues<K, V, S> {
         IntoValues { inner: self.into_iter() }
     }
 
     /// The entries in ascending order of keys.
+    ///
+    /// Time: O(1), then O(1) an entry.
     #[inline]
     pub fn iter(&self) -> Iter<'_, K, V, S> {
         Iter::new(self.tree.span(self.tree.start(), self.tree.end()), self.tree.len())
     }
 
     /// The entries in ascending order of keys, with values to change.
+    ///
+    /// Time: O(1), then O(1) an entry.
     #[inline]
     pub fn iter_mut(&mut self) -> IterMut<'_, K, V, S> {
         let (start, end, len) = (self.tree.start(), self.tree.end(), self.tree.len());
@@ -391,18 +405,24 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
     }
 
     /// The keys, ascending.
+    ///
+    /// Time: O(1), then O(1) an entry.
     #[inline]
     pub fn keys(&self) -> Keys<'_, K, V, S> {
         Keys { inner: self.iter() }
     }
 
     /// The values in ascending order of keys.
+    ///
+    /// Time: O(1), then O(1) an entry.
     #[inline]
     pub fn values(&self) -> Values<'_, K, V, S> {
         Values { inner: self.iter() }
     }
 
     /// The values in ascending order of keys, to change.
+    ///
+    /// Time: O(1), then O(1) an entry.
     #[inline]
     pub fn values_mut(&mut self) -> ValuesMut<'_, K, V, S> {
         ValuesMut { inner: self.iter_mut() }
@@ -418,6 +438,8 @@ impl<K, V, S: Shape> BPlusTreeMap<K, V, S> {
     }
 
     /// Whether there is no entry.
+    ///
+    /// Time: O(1).
     #[must_use]
     #[inline]
     pub const fn is_empty(&self) -> bool {

@@ -13,7 +13,7 @@ use super::probe::{ByLanes, ByOrd, Probe, Scalar};
 use super::tree::{Slot, Tree};
 use crate::shape::Shape;
 
-/// Searches under way together (decision 0043).
+/// Searches under way together (decision 0092).
 pub(crate) const BATCH: usize = 32;
 
 /// Runs the batches in code compiled for one instruction set.

@@ -63,6 +63,11 @@ impl<'a, K, V, S: Shape> Span<'a, K, V, S> {
         Some((key, unsafe { &*value }))
     }
 
+    /// Goes past `count` entries at the front.
+    pub(crate) fn skip(&mut self, count: usize) {
+        self.raw.skip::<S>(count);
+    }
+
     /// The rest of the front leaf.
     #[inline]
     pub(crate) fn next_run(&mut self) -> Option<(&'a [K], &'a [V])> {
@@ -118,6 +123,11 @@ impl<'a, K, V, S: Shape> SpanMut<'a, K, V, S> {
         let key = unsafe { &*key };
         // SAFETY: the same.
         Some((key, unsafe { &mut *value }))
+    }
+
+    /// Goes past `count` entries at the front.
+    pub(crate) fn skip(&mut self, count: usize) {
+        self.raw.skip::<S>(count);
     }
 
     /// The rest of the front leaf.

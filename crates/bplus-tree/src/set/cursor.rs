@@ -166,6 +166,8 @@ macro_rules! mutable {
             }
 
             /// A shared cursor at the same gap.
+            ///
+            /// Time: O(1).
             pub fn as_cursor(&self) -> Cursor<'_, T, S> {
                 Cursor { inner: self.inner.as_cursor() }
             }
@@ -219,6 +221,8 @@ mutable!(CursorMutKey, &mut);
 impl<'a, T, S: Shape> CursorMut<'a, T, S> {
     /// Lets keys be changed as well; as the map's
     /// [`with_mutable_key`](crate::CursorMut::with_mutable_key), safe here.
+    ///
+    /// Time: O(1).
     pub fn with_mutable_key(self) -> CursorMutKey<'a, T, S> {
         CursorMutKey { inner: self.inner.with_mutable_key() }
     }

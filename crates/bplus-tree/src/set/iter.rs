@@ -59,6 +59,14 @@ impl<'a, T, S: Shape> Iterator for Iter<'a, T, S> {
         self.inner.fold(init, f)
     }
 
+    fn nth(&mut self, n: usize) -> Option<&'a T> {
+        self.inner.nth(n)
+    }
+
+    fn count(self) -> usize {
+        self.inner.count()
+    }
+
     fn last(mut self) -> Option<&'a T> {
         self.next_back()
     }
@@ -99,6 +107,14 @@ impl<'a, T, S: Shape> Iterator for Range<'a, T, S> {
     #[inline]
     fn fold<B, F: FnMut(B, &'a T) -> B>(self, init: B, mut f: F) -> B {
         self.inner.fold(init, |folded, (key, ())| f(folded, key))
+    }
+
+    fn nth(&mut self, n: usize) -> Option<&'a T> {
+        self.inner.nth(n).map(|(key, ())| key)
+    }
+
+    fn count(self) -> usize {
+        self.inner.count()
     }
 
     fn last(mut self) -> Option<&'a T> {

@@ -36,6 +36,8 @@ pub struct BPlusTreeSet<T, S: Shape = Auto> {
 
 impl<T> BPlusTreeSet<T> {
     /// An empty set; allocates nothing until the first insertion.
+    ///
+    /// Time: O(1).
     #[must_use]
     pub const fn new() -> Self {
         Self::with_shape()
@@ -59,6 +61,8 @@ impl<T> BPlusTreeSet<T> {
 
 impl<T, S: Shape> BPlusTreeSet<T, S> {
     /// An empty set of the shape that its type names.
+    ///
+    /// Time: O(1).
     #[must_use]
     pub const fn with_shape() -> Self {
         Self { map: BPlusTreeMap::with_shape() }
@@ -82,6 +86,8 @@ impl<T, S: Shape> BPlusTreeSet<T, S> {
     }
 
     /// As [`range`](BPlusTreeSet::range), but a reversed range is empty instead of a panic.
+    ///
+    /// Time: O(log n), then O(1) a key.
     pub fn range_or_empty<K, R>(&self, range: R) -> Range<'_, T, S>
     where
         K: Ord + ?Sized,
@@ -132,6 +138,8 @@ impl<T, S: Shape> BPlusTreeSet<T, S> {
     }
 
     /// Removes all keys and gives the memory back.
+    ///
+    /// Time: O(n).
     pub fn clear(&mut self) {
         self.map.clear();
     }
@@ -159,6 +167,8 @@ impl<T, S: Shape> BPlusTreeSet<T, S> {
     }
 
     /// Whether no key is in both sets.
+    ///
+    /// Time: O(n + m).
     pub fn is_disjoint(&self, other: &Self) -> bool
     where
         T: Ord,
@@ -167,6 +177,8 @@ impl<T, S: Shape> BPlusTreeSet<T, S> {
     }
 
     /// Whether all keys are in `other` too.
+    ///
+    /// Time: O(n + m).
     pub fn is_subset(&self, other: &Self) -> bool
     where
         T: Ord,
@@ -175,6 +187,8 @@ impl<T, S: Shape> BPlusTreeSet<T, S> {
     }
 
     /// Whether all keys of `other` are here too.
+    ///
+    /// Time: O(n + m).
     pub fn is_superset(&self, other: &Self) -> bool
     where
         T: Ord,
@@ -205,6 +219,8 @@ impl<T, S: Shape> BPlusTreeSet<T, S> {
     }
 
     /// Removes and gives the least key.
+    ///
+    /// Time: O(1) amortised.
     pub fn pop_first(&mut self) -> Option<T>
     where
         T: Ord,
@@ -213,6 +229,8 @@ impl<T, S: Shape> BPlusTreeSet<T, S> {
     }
 
     /// Removes and gives the greatest key.
+    ///
+    /// Time: O(1) amortised.
     pub fn pop_last(&mut self) -> Option<T>
     where
         T: Ord,
@@ -263,6 +281,8 @@ impl<T, S: Shape> BPlusTreeSet<T, S> {
     }
 
     /// Keeps the keys for which `keep` gives true; visits them in ascending order.
+    ///
+    /// Time: O(n).
     pub fn retain<F>(&mut self, mut keep: F)
     where
         T: Ord,
@@ -272,6 +292,8 @@ impl<T, S: Shape> BPlusTreeSet<T, S> {
     }
 
     /// Moves all keys of `other` here; see [`BPlusTreeMap::append`].
+    ///
+    /// Time: as [`BPlusTreeMap::append`].
     pub fn append(&mut self, other: &mut Self)
     where
         T: Ord,
@@ -280,6 +302,8 @@ impl<T, S: Shape> BPlusTreeSet<T, S> {
     }
 
     /// Cuts the set in two at `key`; see [`BPlusTreeMap::split_off`].
+    ///
+    /// Time: as [`BPlusTreeMap::split_off`].
     pub fn split_off<Q>(&mut self, key: &Q) -> Self
     where
         T: Borrow<Q> + Ord,
@@ -289,6 +313,8 @@ impl<T, S: Shape> BPlusTreeSet<T, S> {
     }
 
     /// Removes the keys in `range` for which `pred` gives true, as the iterator comes to them.
+    ///
+    /// Time: O(log n), then O(1) amortised a key.
     ///
     /// # Panics
     /// As [`range`](BPlusTreeSet::range).
@@ -303,28 +329,38 @@ impl<T, S: Shape> BPlusTreeSet<T, S> {
     }
 
     /// The keys, ascending.
+    ///
+    /// Time: O(1), then O(1) a key.
     pub fn iter(&self) -> Iter<'_, T, S> {
         Iter { inner: self.map.keys() }
     }
 
     /// The number of keys.
+    ///
+    /// Time: O(1).
     #[must_use]
     pub const fn len(&self) -> usize {
         self.map.len()
     }
 
     /// Whether there is no key.
+    ///
+    /// Time: O(1).
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.map.is_empty()
     }
 
     /// The keys leaf by leaf, as slices.
+    ///
+    /// Time: O(1), then O(1) a leaf.
     pub fn chunks(&self) -> impl Iterator<Item = &[T]> {
         self.map.chunks().map(|(keys, _)| keys)
     }
 
     /// Looks up many keys at once; see [`BPlusTreeMap::contains_many`].
+    ///
+    /// Time: O(m log n).
     ///
     /// # Panics
     /// If `found` and `keys` have different lengths.
@@ -347,26 +383,36 @@ impl<T, S: Shape> BPlusTreeSet<T, S> {
     }
 
     /// Packs all keys into full leaves; see [`BPlusTreeMap::compact`].
+    ///
+    /// Time: O(n).
     pub fn compact(&mut self) {
         self.map.compact();
     }
 
     /// Bytes of all nodes; see [`BPlusTreeMap::memory_usage`].
+    ///
+    /// Time: O(n / 2000).
     pub fn memory_usage(&self) -> usize {
         self.map.memory_usage()
     }
 
     /// The set as a map of its keys to nothing: cursors, entries and batches are there.
+    ///
+    /// Time: O(1).
     pub fn as_map(&self) -> &BPlusTreeMap<T, (), S> {
         &self.map
     }
 
     /// As [`as_map`](BPlusTreeSet::as_map), to change.
+    ///
+    /// Time: O(1).
     pub fn as_map_mut(&mut self) -> &mut BPlusTreeMap<T, (), S> {
         &mut self.map
     }
 
     /// Checks every invariant; see [`BPlusTreeMap::validate`].
+    ///
+    /// Time: O(n).
     ///
     /// # Errors
     /// With a sentence on what is wrong.

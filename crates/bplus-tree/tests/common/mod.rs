@@ -145,7 +145,7 @@ impl<K: Key, S: Shape> Pair<K, u32, S> {
         let key = K::of(n);
         let value = choices.below(1000);
         let bias = choices.below(100);
-        match choices.below(40) {
+        match choices.below(41) {
             0..=9 => {
                 assert_eq!(self.map.insert(key.clone(), value), self.model.insert(key, value));
                 "insert"
@@ -291,6 +291,28 @@ impl<K: Key, S: Shape> Pair<K, u32, S> {
                 }
                 "iter from both ends"
             }
+            38 => {
+                let (lo, hi) = self.two_keys(choices, space);
+                let (mut ours, mut theirs) = (self.map.range(lo.clone()..), self.model.range(lo.clone()..));
+                let (mut all, mut their_all) = (self.map.iter(), self.model.iter());
+                loop {
+                    let n = choices.below(90) as usize;
+                    let found = ours.nth(n);
+                    assert_eq!(found, theirs.nth(n), "nth({n})");
+                    assert_eq!(all.nth(n), their_all.nth(n), "nth({n})");
+                    assert_eq!(all.len(), their_all.len());
+                    assert_eq!(ours.clone().count(), theirs.clone().count());
+                    if found.is_none() {
+                        break;
+                    }
+                }
+                assert_eq!(
+                    self.map.range(lo.clone()..=hi.clone()).count(),
+                    self.model.range(lo..=hi).count()
+                );
+                assert_eq!(self.map.values().nth(n as usize), self.model.values().nth(n as usize));
+                "nth and count"
+            }
             35 => {
                 self.cursor(choices, key, value);
                 "cursor"
@@ -310,7 +332,7 @@ impl<K: Key, S: Shape> Pair<K, u32, S> {
                 assert_eq!(self.map.insert_many(many), self.model.len() - before);
                 "insert_many"
             }
-            38 if bias < 10 => {
+            39 if bias < 10 => {
                 self.map.clear();
                 self.model.clear();
                 "clear"

@@ -1,6 +1,7 @@
 //! A persistent hash map and hash set.
 
 mod bulk;
+mod edit;
 mod entry;
 mod iter;
 mod map_traits;
@@ -11,6 +12,7 @@ mod set;
 mod set_traits;
 mod state;
 mod trie;
+mod validate;
 mod walk;
 
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
@@ -170,8 +172,10 @@ impl<K: Hash + Eq, V, S: BuildHasher, P: Sharing> HashMap<K, V, S, P> {
     /// Panics with what is wrong if an invariant does not hold; for tests and fuzzing.
     #[doc(hidden)]
     pub fn validate(&self) {
-        let count =
-            self.root.as_ref().map_or(0, |root| trie::validate(root, 0, &|key| self.hasher.hash_one(key)));
+        let count = self
+            .root
+            .as_ref()
+            .map_or(0, |root| validate::validate(root, 0, &|key| self.hasher.hash_one(key)));
         assert_eq!(count, self.len, "length");
     }
 }

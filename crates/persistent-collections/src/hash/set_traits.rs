@@ -2,7 +2,6 @@
 
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
-use core::ops::{BitAnd, BitOr, BitXor, Sub};
 
 use super::HashSet;
 use crate::shared::Sharing;
@@ -58,37 +57,5 @@ impl<'a, T: Hash + Eq + Copy + 'a, S: BuildHasher, P: Sharing> Extend<&'a T> for
 impl<T: Hash + Eq + Clone, const N: usize> From<[T; N]> for HashSet<T> {
     fn from(values: [T; N]) -> Self {
         values.into_iter().collect()
-    }
-}
-
-impl<T: Hash + Eq + Clone, S: BuildHasher + Clone, P: Sharing> BitOr for &HashSet<T, S, P> {
-    type Output = HashSet<T, S, P>;
-
-    fn bitor(self, other: Self) -> Self::Output {
-        self.union(other)
-    }
-}
-
-impl<T: Hash + Eq + Clone, S: BuildHasher + Clone, P: Sharing> BitAnd for &HashSet<T, S, P> {
-    type Output = HashSet<T, S, P>;
-
-    fn bitand(self, other: Self) -> Self::Output {
-        self.intersection(other)
-    }
-}
-
-impl<T: Hash + Eq + Clone, S: BuildHasher + Clone, P: Sharing> Sub for &HashSet<T, S, P> {
-    type Output = HashSet<T, S, P>;
-
-    fn sub(self, other: Self) -> Self::Output {
-        self.difference(other)
-    }
-}
-
-impl<T: Hash + Eq + Clone, S: BuildHasher + Clone, P: Sharing> BitXor for &HashSet<T, S, P> {
-    type Output = HashSet<T, S, P>;
-
-    fn bitxor(self, other: Self) -> Self::Output {
-        self.symmetric_difference(other)
     }
 }

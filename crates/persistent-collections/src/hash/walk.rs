@@ -2,7 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::trie::{Branch, Child, Leaf, Shape, divide, entries_below, find, merge_buddies, push};
+use super::edit::{divide, merge_buddies, push};
+use super::trie::{Branch, Child, Leaf, Shape, entries_below, find};
 use crate::nodes::{Both, Combine};
 use crate::shared::{Sharing, Side};
 

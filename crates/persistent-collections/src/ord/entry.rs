@@ -1,9 +1,8 @@
 //! The entry of a key, there or not; found once, then filled or changed without another comparison.
 
-use core::fmt;
-
 use super::OrdMap;
-use crate::nodes::{Path, second};
+use crate::entry::entry;
+use crate::nodes::Path;
 use crate::shared::{Atomic, Sharing};
 
 /// The entry of one key: see [`OrdMap::entry`].
@@ -28,6 +27,8 @@ pub struct VacantEntry<'a, K, V, P: Sharing = Atomic> {
     path: Path,
 }
 
+entry!([] [K: Ord + Clone, V: Clone, P: Sharing]);
+
 impl<'a, K: Ord + Clone, V: Clone, P: Sharing> Entry<'a, K, V, P> {
     pub(super) fn new(map: &'a mut OrdMap<K, V, P>, key: K) -> Self {
         let path = map.tree.path_of_key(&key);
@@ -37,74 +38,9 @@ impl<'a, K: Ord + Clone, V: Clone, P: Sharing> Entry<'a, K, V, P> {
             Self::Vacant(VacantEntry { map, key, path })
         }
     }
-
-    /// The value, after putting `value` there if there is none.
-    ///
-    /// Time: O(log n).
-    pub fn or_insert(self, value: V) -> &'a mut V {
-        self.or_insert_with(|| value)
-    }
-
-    /// The value, after putting what `value` gives there if there is none.
-    ///
-    /// Time: O(log n).
-    pub fn or_insert_with(self, value: impl FnOnce() -> V) -> &'a mut V {
-        self.or_insert_with_key(|_| value())
-    }
-
-    /// The value, after putting what `value` makes of the key there if there is none.
-    ///
-    /// Time: O(log n).
-    pub fn or_insert_with_key(self, value: impl FnOnce(&K) -> V) -> &'a mut V {
-        match self {
-            Self::Occupied(entry) => entry.into_mut(),
-            Self::Vacant(entry) => {
-                let value = value(&entry.key);
-                entry.insert(value)
-            }
-        }
-    }
-
-    /// The value, after putting a default there if there is none.
-    ///
-    /// Time: O(log n).
-    pub fn or_default(self) -> &'a mut V
-    where
-        V: Default,
-    {
-        self.or_insert_with(V::default)
-    }
-
-    /// Changes the value if there is one.
-    ///
-    /// Time: O(log n).
-    #[must_use]
-    pub fn and_modify(mut self, change: impl FnOnce(&mut V)) -> Self {
-        if let Self::Occupied(entry) = &mut self {
-            change(entry.get_mut());
-        }
-        self
-    }
-
-    /// The key that was asked for.
-    ///
-    /// Time: O(1).
-    pub fn key(&self) -> &K {
-        match self {
-            Self::Occupied(entry) => &entry.key,
-            Self::Vacant(entry) => &entry.key,
-        }
-    }
 }
 
 impl<'a, K: Ord + Clone, V: Clone, P: Sharing> OccupiedEntry<'a, K, V, P> {
-    /// The key that was asked for.
-    ///
-    /// Time: O(1).
-    pub fn key(&self) -> &K {
-        &self.key
-    }
-
     /// The value.
     ///
     /// Time: O(log n).
@@ -126,20 +62,6 @@ impl<'a, K: Ord + Clone, V: Clone, P: Sharing> OccupiedEntry<'a, K, V, P> {
         self.map.tree.get_mut_at(&self.path).1
     }
 
-    /// Puts `value` there; gives the former one back.
-    ///
-    /// Time: O(log n).
-    pub fn insert(&mut self, value: V) -> V {
-        core::mem::replace(self.get_mut(), value)
-    }
-
-    /// Takes the entry out; gives its value.
-    ///
-    /// Time: O(log n).
-    pub fn remove(self) -> V {
-        second(self.remove_entry())
-    }
-
     /// Takes the entry out.
     ///
     /// Time: O(log n).
@@ -152,20 +74,6 @@ impl<'a, K: Ord + Clone, V: Clone, P: Sharing> OccupiedEntry<'a, K, V, P> {
 }
 
 impl<'a, K: Ord + Clone, V: Clone, P: Sharing> VacantEntry<'a, K, V, P> {
-    /// The key that was asked for.
-    ///
-    /// Time: O(1).
-    pub fn key(&self) -> &K {
-        &self.key
-    }
-
-    /// The key that was asked for, by value.
-    ///
-    /// Time: O(1).
-    pub fn into_key(self) -> K {
-        self.key
-    }
-
     /// Puts `value` there.
     ///
     /// Time: O(log n).
@@ -173,26 +81,5 @@ impl<'a, K: Ord + Clone, V: Clone, P: Sharing> VacantEntry<'a, K, V, P> {
         self.map.tree.insert(&self.path, self.key, value);
         // Splitting may have changed the way there, but not the position.
         self.map.tree.get_mut(self.path.index).expect("it was just inserted").1
-    }
-}
-
-impl<K: fmt::Debug, V, P: Sharing> fmt::Debug for Entry<'_, K, V, P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Occupied(entry) => entry.fmt(f),
-            Self::Vacant(entry) => entry.fmt(f),
-        }
-    }
-}
-
-impl<K: fmt::Debug, V, P: Sharing> fmt::Debug for OccupiedEntry<'_, K, V, P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OccupiedEntry").field("key", &self.key).finish_non_exhaustive()
-    }
-}
-
-impl<K: fmt::Debug, V, P: Sharing> fmt::Debug for VacantEntry<'_, K, V, P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VacantEntry").field("key", &self.key).finish_non_exhaustive()
     }
 }

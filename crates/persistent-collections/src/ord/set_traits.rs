@@ -3,7 +3,6 @@
 use core::cmp::Ordering;
 use core::fmt;
 use core::hash::{Hash, Hasher};
-use core::ops::{BitAnd, BitOr, BitXor, Sub};
 
 use super::OrdSet;
 use crate::shared::Sharing;
@@ -78,37 +77,5 @@ impl<'a, T: Ord + Copy + 'a, P: Sharing> Extend<&'a T> for OrdSet<T, P> {
 impl<T: Ord + Clone, const N: usize> From<[T; N]> for OrdSet<T> {
     fn from(values: [T; N]) -> Self {
         values.into_iter().collect()
-    }
-}
-
-impl<T: Ord + Clone, P: Sharing> BitOr for &OrdSet<T, P> {
-    type Output = OrdSet<T, P>;
-
-    fn bitor(self, other: Self) -> Self::Output {
-        self.union(other)
-    }
-}
-
-impl<T: Ord + Clone, P: Sharing> BitAnd for &OrdSet<T, P> {
-    type Output = OrdSet<T, P>;
-
-    fn bitand(self, other: Self) -> Self::Output {
-        self.intersection(other)
-    }
-}
-
-impl<T: Ord + Clone, P: Sharing> Sub for &OrdSet<T, P> {
-    type Output = OrdSet<T, P>;
-
-    fn sub(self, other: Self) -> Self::Output {
-        self.difference(other)
-    }
-}
-
-impl<T: Ord + Clone, P: Sharing> BitXor for &OrdSet<T, P> {
-    type Output = OrdSet<T, P>;
-
-    fn bitxor(self, other: Self) -> Self::Output {
-        self.symmetric_difference(other)
     }
 }

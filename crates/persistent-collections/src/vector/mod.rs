@@ -1,5 +1,6 @@
 //! A persistent vector.
 
+mod checked;
 mod edit;
 mod iter;
 mod order;

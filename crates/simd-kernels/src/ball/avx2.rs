@@ -1,7 +1,7 @@
 //! The kernels with 256-bit vectors.
 
 use super::{
-    BLOCK, Ball, Columns, Geometry, Run, Selected, Spans, Staging, keep_from_body, measure_body,
+    Ball, Block, Columns, Geometry, Run, Selected, Spans, Staging, ids_of, keep_from_body, measure_body,
     reselect_body, scalar, select_body, spans_body,
 };
 use crate::compress;
@@ -23,10 +23,11 @@ pub fn select(
     points: Planes<'_, f64>,
     ball: Ball,
     translations: &[[f64; 3]],
-    runs: &mut [Run],
+    runs: &[Run],
+    blocks: &mut [Block],
     masks: &mut [u16],
 ) -> Selected {
-    select_body::<<f64 as Sealed>::Avx2>(Avx2::proven(), points, ball, translations, runs, masks)
+    select_body::<<f64 as Sealed>::Avx2>(Avx2::proven(), points, ball, translations, runs, blocks, masks)
 }
 
 /// [`super::reselect`] for callers that enable AVX2 themselves.
@@ -36,32 +37,27 @@ pub fn reselect(
     points: Planes<'_, f64>,
     ball: Ball,
     translations: &[[f64; 3]],
-    runs: &[Run],
+    blocks: &[Block],
     masks: &mut [u16],
 ) -> usize {
-    reselect_body::<<f64 as Sealed>::Avx2>(Avx2::proven(), points, ball, translations, runs, masks)
+    reselect_body::<<f64 as Sealed>::Avx2>(Avx2::proven(), points, ball, translations, blocks, masks)
 }
 
 /// [`super::keep_from`] for callers that enable AVX2 themselves.
 #[target_feature(enable = "avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
 #[inline]
-pub fn keep_from(ids: &[u32], least: u32, runs: &[Run], masks: &mut [u16]) -> usize {
-    keep_from_body(ids, least, runs, masks)
+pub fn keep_from(ids: &[u32], least: u32, blocks: &[Block], masks: &mut [u16]) -> usize {
+    keep_from_body(ids, least, blocks, masks)
 }
 
 /// [`super::gather`] for callers that enable AVX2 themselves.
 #[target_feature(enable = "avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
 #[inline]
-pub fn gather(ids: &[u32], runs: &[Run], masks: &[u16], counts: &mut [u32], out: &mut [u32]) -> usize {
-    let (mut block, mut written) = (0, 0);
-    assert!(counts.len() >= runs.len(), "{} counts for {} runs", counts.len(), runs.len());
-    for (run, count) in runs.iter().zip(counts) {
-        let blocks = (run.len as usize).div_ceil(BLOCK);
-        let ids = &ids[run.start as usize..run.start as usize + blocks * BLOCK];
-        let kept = compress::avx2::select(ids, &masks[block..block + blocks], &mut out[written..]);
-        block += blocks;
-        written += kept;
-        *count = kept as u32;
+pub fn gather(ids: &[u32], blocks: &[Block], masks: &[u16], out: &mut [u32]) -> usize {
+    let mut written = 0;
+    for (block, mask) in blocks.iter().zip(masks) {
+        let ids = ids_of(ids, block);
+        written += compress::avx2::select(ids, core::slice::from_ref(mask), &mut out[written..]);
     }
     written
 }
@@ -80,12 +76,12 @@ pub fn measure(
     points: Planes<'_, f64>,
     center: [f64; 3],
     translations: &[[f64; 3]],
-    runs: &[Run],
+    blocks: &[Block],
     masks: &[u16],
     geometry: Geometry<'_>,
     _staging: &mut Staging,
 ) {
-    measure_body(points, center, translations, runs, masks, geometry);
+    measure_body(points, center, translations, blocks, masks, geometry);
 }
 
 /// [`super::repeat_less`] for callers that enable AVX2 themselves.

@@ -4,8 +4,8 @@
 use core::arch::x86_64::*;
 
 use super::{
-    BLOCK, Ball, Columns, Geometry, Run, Selected, Spans, Staging, WIDER, check_room, keep_from_body,
-    reselect_body, select_body,
+    BLOCK, Ball, Block, Columns, Geometry, Run, Selected, Spans, Staging, WIDER, check_room, ids_of,
+    keep_from_body, reselect_body, select_body,
 };
 use crate::compress;
 use crate::distance::planes::Planes;
@@ -57,10 +57,11 @@ pub fn select(
     points: Planes<'_, f64>,
     ball: Ball,
     translations: &[[f64; 3]],
-    runs: &mut [Run],
+    runs: &[Run],
+    blocks: &mut [Block],
     masks: &mut [u16],
 ) -> Selected {
-    select_body::<<f64 as Sealed>::Avx512>(Avx512::proven(), points, ball, translations, runs, masks)
+    select_body::<<f64 as Sealed>::Avx512>(Avx512::proven(), points, ball, translations, runs, blocks, masks)
 }
 
 /// [`super::reselect`] for callers that enable AVX-512 themselves.
@@ -70,32 +71,27 @@ pub fn reselect(
     points: Planes<'_, f64>,
     ball: Ball,
     translations: &[[f64; 3]],
-    runs: &[Run],
+    blocks: &[Block],
     masks: &mut [u16],
 ) -> usize {
-    reselect_body::<<f64 as Sealed>::Avx512>(Avx512::proven(), points, ball, translations, runs, masks)
+    reselect_body::<<f64 as Sealed>::Avx512>(Avx512::proven(), points, ball, translations, blocks, masks)
 }
 
 /// [`super::keep_from`] for callers that enable AVX-512 themselves.
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
 #[inline]
-pub fn keep_from(ids: &[u32], least: u32, runs: &[Run], masks: &mut [u16]) -> usize {
-    keep_from_body(ids, least, runs, masks)
+pub fn keep_from(ids: &[u32], least: u32, blocks: &[Block], masks: &mut [u16]) -> usize {
+    keep_from_body(ids, least, blocks, masks)
 }
 
 /// [`super::gather`] for callers that enable AVX-512 themselves.
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
 #[inline]
-pub fn gather(ids: &[u32], runs: &[Run], masks: &[u16], counts: &mut [u32], out: &mut [u32]) -> usize {
-    let (mut block, mut written) = (0, 0);
-    assert!(counts.len() >= runs.len(), "{} counts for {} runs", counts.len(), runs.len());
-    for (run, count) in runs.iter().zip(counts) {
-        let blocks = (run.len as usize).div_ceil(BLOCK);
-        let ids = &ids[run.start as usize..run.start as usize + blocks * BLOCK];
-        let kept = compress::avx512::select(ids, &masks[block..block + blocks], &mut out[written..]);
-        block += blocks;
-        written += kept;
-        *count = kept as u32;
+pub fn gather(ids: &[u32], blocks: &[Block], masks: &[u16], out: &mut [u32]) -> usize {
+    let mut written = 0;
+    for (block, mask) in blocks.iter().zip(masks) {
+        let ids = ids_of(ids, block);
+        written += compress::avx512::select(ids, core::slice::from_ref(mask), &mut out[written..]);
     }
     written
 }
@@ -182,70 +178,132 @@ fn load_u32(front: &[u32]) -> __m512i {
 
 /// [`super::measure`] for callers that enable AVX-512 themselves.
 ///
-/// Marks are sparse and irregular, so nothing here branches on them: the differences of every half block are
-/// compressed to the end of the staged ones, and what follows, roots and triples, takes full vectors from there.
+/// Marks are sparse and irregular, so nothing here branches on them: the places of a block's marks are compressed to the
+/// end of the staged ones, and what follows, coordinates, roots and triples, takes full vectors from there.
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
 #[inline]
 pub fn measure(
     points: Planes<'_, f64>,
     center: [f64; 3],
     translations: &[[f64; 3]],
-    runs: &[Run],
+    blocks: &[Block],
     masks: &[u16],
     geometry: Geometry<'_>,
     staging: &mut Staging,
 ) {
     let mut geometry = geometry;
-    let center = center.map(|c| _mm512_set1_pd(c));
-    let (mut masks, mut staged) = (masks, 0);
-    for run in runs {
-        let blocks = (run.len as usize).div_ceil(BLOCK);
-        let (own, others) = masks.split_at(blocks);
-        masks = others;
-        let translation = translations[run.translation as usize].map(|t| _mm512_set1_pd(t));
-        let axes = points.axes(run.start as usize, blocks * BLOCK).map(|axis| axis.as_chunks::<8>().0);
-        for half in 0..2 * blocks {
-            let mask = (own[half / 2] >> (8 * (half % 2))) as u8;
-            for axis in 0..3 {
-                let difference = _mm512_sub_pd(load(&axes[axis][half]), center[axis]);
-                let difference = _mm512_add_pd(difference, translation[axis]);
-                let room = staging.axes[axis][staged..].first_chunk_mut().expect("staged <= POINTS");
-                store_pd(_mm512_maskz_compress_pd(mask, difference), room);
-            }
-            staged += mask.count_ones() as usize;
-            if staged > Staging::POINTS - 8 {
-                flush(staging, staged, &mut geometry);
-                staged = 0;
-            }
+    let view = View { axes: points.whole(), center, translations };
+    let lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    let mut staged = 0;
+    for (block, &mask) in blocks.iter().zip(masks) {
+        let places = _mm512_add_epi32(lanes, _mm512_set1_epi32(block.start.cast_signed()));
+        let translation = _mm512_set1_epi32(block.translation.cast_signed());
+        store_16(_mm512_maskz_compress_epi32(mask, places), &mut staging.places, staged);
+        store_16(translation, &mut staging.translations, staged);
+        staged += mask.count_ones() as usize;
+        if staged > Staging::POINTS - BLOCK {
+            view.flush(staging, staged, &mut geometry);
+            staged = 0;
         }
     }
-    flush(staging, staged, &mut geometry);
+    view.flush(staging, staged, &mut geometry);
 }
 
-/// Writes the distances and vectors of the first `staged` points, and moves the rooms behind them.
-#[target_feature(enable = "avx512f,bmi2")]
+/// What is measured, and from where.
+struct View<'a> {
+    axes: [&'a [f64]; 3],
+    center: [f64; 3],
+    translations: &'a [[f64; 3]],
+}
+
+impl View<'_> {
+    /// Writes the distances and vectors of the first `staged` points, and moves the rooms behind them.
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi2")]
+    #[inline]
+    fn flush(&self, staging: &Staging, staged: usize, geometry: &mut Geometry<'_>) {
+        let Geometry { distances, vectors } = core::mem::take(geometry);
+        let (mut distances, distances_rest) = split(distances, staged);
+        let (mut vectors, vectors_rest) = split(vectors, staged);
+        for at in (0..staged).step_by(8) {
+            let end = staged.min(at + 8);
+            let differences = self.differences(staging, at, end - at);
+            if let Some(distances) = &mut distances {
+                let [dx, dy, dz] = differences;
+                let squares = _mm512_add_pd(_mm512_mul_pd(dx, dx), _mm512_mul_pd(dy, dy));
+                let squares = _mm512_add_pd(squares, _mm512_mul_pd(dz, dz));
+                store_front(_mm512_sqrt_pd(squares), &mut distances[at..end]);
+            }
+            if let Some(vectors) = &mut vectors {
+                store_triples(differences, vectors[at..end].as_flattened_mut());
+            }
+        }
+        *geometry = Geometry { distances: distances_rest, vectors: vectors_rest };
+    }
+
+    /// The differences of the `len` staged points from `at`, of at most eight.
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi2")]
+    #[inline]
+    fn differences(&self, staging: &Staging, at: usize, len: usize) -> [__m512d; 3] {
+        let lanes = _bzhi_u32(0xff, len as u32) as u8;
+        let places = load_8(&staging.places, at);
+        let translations = load_8(&staging.translations, at);
+        let first = staging.translations[at];
+        let other = _mm256_set1_epi32(first.cast_signed());
+        let t = if _mm256_mask_cmpneq_epu32_mask(lanes, translations, other) == 0 {
+            // Nearly always: the neighbours of an atom away from the cell's faces have one translation.
+            self.translations[first as usize].map(|t| _mm512_set1_pd(t))
+        } else {
+            // Three times an index beyond them might wrap around to one that exists.
+            let count = _mm256_set1_epi32(self.translations.len().min(1 << 30) as i32);
+            assert!(_mm256_mask_cmpge_epu32_mask(lanes, translations, count) == 0, "no such translation");
+            let triples = _mm256_add_epi32(translations, _mm256_add_epi32(translations, translations));
+            let flat = self.translations.as_flattened();
+            [0, 1, 2].map(|axis| gather_pd(flat, _mm256_add_epi32(triples, _mm256_set1_epi32(axis)), lanes))
+        };
+        let [x, y, z] = self.axes.map(|axis| gather_pd(axis, places, lanes));
+        let [cx, cy, cz] = self.center.map(|c| _mm512_set1_pd(c));
+        [
+            _mm512_add_pd(_mm512_sub_pd(x, cx), t[0]),
+            _mm512_add_pd(_mm512_sub_pd(y, cy), t[1]),
+            _mm512_add_pd(_mm512_sub_pd(z, cz), t[2]),
+        ]
+    }
+}
+
+/// The first `at` entries, and the others.
 #[inline]
-fn flush(staging: &Staging, staged: usize, geometry: &mut Geometry<'_>) {
-    let axes = || staging.axes.each_ref().map(|axis| axis.as_chunks::<8>().0);
-    if let Some(distances) = geometry.distances.take() {
-        let (own, others) = distances.split_at_mut(staged);
-        let [x, y, z] = axes();
-        for (((x, y), z), front) in x.iter().zip(y).zip(z).zip(own.chunks_mut(8)) {
-            let [dx, dy, dz] = [load(x), load(y), load(z)];
-            let squares = _mm512_add_pd(_mm512_mul_pd(dx, dx), _mm512_mul_pd(dy, dy));
-            let squares = _mm512_add_pd(squares, _mm512_mul_pd(dz, dz));
-            store_front(_mm512_sqrt_pd(squares), front);
-        }
-        geometry.distances = Some(others);
-    }
-    if let Some(vectors) = geometry.vectors.take() {
-        let (own, others) = vectors.split_at_mut(staged);
-        let [x, y, z] = axes();
-        for (((x, y), z), front) in x.iter().zip(y).zip(z).zip(own.chunks_mut(8)) {
-            store_triples([load(x), load(y), load(z)], front.as_flattened_mut());
-        }
-        geometry.vectors = Some(others);
-    }
+fn split<T>(array: Option<&mut [T]>, at: usize) -> (Option<&mut [T]>, Option<&mut [T]>) {
+    array.map(|array| array.split_at_mut(at)).unzip()
+}
+
+/// The numbers at the places in `lanes`; the others are zero.
+#[target_feature(enable = "avx512f,avx512vl,avx2")]
+#[inline]
+fn gather_pd(numbers: &[f64], places: __m256i, lanes: u8) -> __m512d {
+    // The instruction takes places for signed.
+    let len = numbers.len().min(i32::MAX as usize) as i32;
+    let inside = _mm256_mask_cmplt_epu32_mask(lanes, places, _mm256_set1_epi32(len));
+    assert!(inside == lanes, "a place behind the last of {len} numbers");
+    let zeros = _mm512_setzero_pd();
+    // SAFETY: every lane that is read is at a place below the length, by the assertion, and not negative, as the length
+    // is at most i32::MAX; other lanes are not read.
+    unsafe { _mm512_mask_i32gather_pd::<8>(zeros, lanes, places, numbers.as_ptr()) }
+}
+
+#[target_feature(enable = "avx512f,avx2")]
+#[inline]
+fn load_8(numbers: &[u32; Staging::ROOM], at: usize) -> __m256i {
+    let eight: &[u32; 8] = numbers[at..].first_chunk().expect("at <= POINTS");
+    // SAFETY: eight readable integers, and the load may be unaligned.
+    unsafe { _mm256_loadu_si256(eight.as_ptr().cast()) }
+}
+
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn store_16(lanes: __m512i, numbers: &mut [u32; Staging::ROOM], at: usize) {
+    let sixteen: &mut [u32; 16] = numbers[at..].first_chunk_mut().expect("at <= POINTS - 16");
+    // SAFETY: sixteen writable integers, and the store may be unaligned.
+    unsafe { _mm512_storeu_si512(sixteen.as_mut_ptr().cast(), lanes) }
 }
 
 /// Writes `x0 y0 z0 x1 y1 z1 ..` of as many lanes as there is room for.
@@ -290,11 +348,4 @@ fn load(numbers: &[f64; 8]) -> __m512d {
 fn store(lanes: __m256i, numbers: &mut [i32; 8]) {
     // SAFETY: eight writable integers, and the store may be unaligned.
     unsafe { _mm256_storeu_si256(numbers.as_mut_ptr().cast(), lanes) }
-}
-
-#[target_feature(enable = "avx512f")]
-#[inline]
-fn store_pd(lanes: __m512d, numbers: &mut [f64; 8]) {
-    // SAFETY: eight writable numbers, and the store may be unaligned.
-    unsafe { _mm512_storeu_pd(numbers.as_mut_ptr(), lanes) }
 }

@@ -1,8 +1,8 @@
 //! The oracle of the kernels, and what other architectures use.
 
 use super::{
-    BLOCK, Ball, Columns, Geometry, Run, Selected, Spans, Staging, check_room, keep_from_body, measure_body,
-    reselect_body, select_body, spans_body,
+    Ball, Block, Columns, Geometry, Run, Selected, Spans, Staging, check_room, ids_of, keep_from_body,
+    measure_body, reselect_body, select_body, spans_body,
 };
 use crate::distance::planes::Planes;
 use crate::vector::Sealed;
@@ -17,10 +17,11 @@ pub fn select(
     points: Planes<'_, f64>,
     ball: Ball,
     translations: &[[f64; 3]],
-    runs: &mut [Run],
+    runs: &[Run],
+    blocks: &mut [Block],
     masks: &mut [u16],
 ) -> Selected {
-    select_body::<<f64 as Sealed>::Portable>((), points, ball, translations, runs, masks)
+    select_body::<<f64 as Sealed>::Portable>((), points, ball, translations, runs, blocks, masks)
 }
 
 /// [`super::reselect`] with portable code.
@@ -28,37 +29,29 @@ pub fn reselect(
     points: Planes<'_, f64>,
     ball: Ball,
     translations: &[[f64; 3]],
-    runs: &[Run],
+    blocks: &[Block],
     masks: &mut [u16],
 ) -> usize {
-    reselect_body::<<f64 as Sealed>::Portable>((), points, ball, translations, runs, masks)
+    reselect_body::<<f64 as Sealed>::Portable>((), points, ball, translations, blocks, masks)
 }
 
 /// [`super::keep_from`] with portable code.
-pub fn keep_from(ids: &[u32], least: u32, runs: &[Run], masks: &mut [u16]) -> usize {
-    keep_from_body(ids, least, runs, masks)
+pub fn keep_from(ids: &[u32], least: u32, blocks: &[Block], masks: &mut [u16]) -> usize {
+    keep_from_body(ids, least, blocks, masks)
 }
 
 /// [`super::gather`] with portable code.
-pub fn gather(ids: &[u32], runs: &[Run], masks: &[u16], counts: &mut [u32], out: &mut [u32]) -> usize {
-    let (mut block, mut written) = (0, 0);
-    assert!(counts.len() >= runs.len(), "{} counts for {} runs", counts.len(), runs.len());
-    for (run, count) in runs.iter().zip(counts) {
-        let before = written;
-        let blocks = (run.len as usize).div_ceil(BLOCK);
-        let start = run.start as usize;
-        let ids = ids[start..start + blocks * BLOCK].as_chunks::<BLOCK>().0;
-        for (ids, &mask) in ids.iter().zip(&masks[block..block + blocks]) {
-            let mut rest = mask;
-            while rest != 0 {
-                check_room(written + 1, out.len());
-                out[written] = ids[rest.trailing_zeros() as usize];
-                rest &= rest - 1;
-                written += 1;
-            }
+pub fn gather(ids: &[u32], blocks: &[Block], masks: &[u16], out: &mut [u32]) -> usize {
+    let mut written = 0;
+    for (block, &mask) in blocks.iter().zip(masks) {
+        let ids = ids_of(ids, block);
+        let mut rest = mask;
+        while rest != 0 {
+            check_room(written + 1, out.len());
+            out[written] = ids[rest.trailing_zeros() as usize];
+            rest &= rest - 1;
+            written += 1;
         }
-        block += blocks;
-        *count = (written - before) as u32;
     }
     written
 }
@@ -80,12 +73,12 @@ pub fn measure(
     points: Planes<'_, f64>,
     center: [f64; 3],
     translations: &[[f64; 3]],
-    runs: &[Run],
+    blocks: &[Block],
     masks: &[u16],
     geometry: Geometry<'_>,
     _staging: &mut Staging,
 ) {
-    measure_body(points, center, translations, runs, masks, geometry);
+    measure_body(points, center, translations, blocks, masks, geometry);
 }
 
 /// [`super::repeat_less`] with portable code.

@@ -78,6 +78,13 @@ impl<'a, T: Float> Planes<'a, T> {
         self.len == 0
     }
 
+    /// All of each axis, the points behind the run included.
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    pub(crate) fn whole(&self) -> [&'a [T]; 3] {
+        [self.x, self.y, self.z]
+    }
+
     /// `len` points from `start` of each axis, those behind the run included.
     #[inline(always)]
     pub(crate) fn axes(&self, start: usize, len: usize) -> [&'a [T]; 3] {

@@ -41,7 +41,7 @@ fn searches<T: Key + Copy + Ord>(
             (nodes[(place / capacity).min(nodes.len() - 1)], of(*key))
         })
         .collect();
-    let run = |search: &dyn Fn(&[(&[T], T)]) -> u64| search(black_box(&sought));
+    let sought = &sought[..];
     let mut contest = suite
         .contest(bench, capacity)
         .models("the search of one node, which is cached, by its capacity")
@@ -51,13 +51,13 @@ fn searches<T: Key + Copy + Ord>(
             "hybrid",
             "detected",
             || (),
-            |()| run(&|sought| sum(sought, |node, key| search::lower_bound(Level::detect(), node, key))),
+            |()| sum(black_box(sought), |node, key| search::lower_bound(Level::detect(), node, key)),
         )
         .peer(
             "binary",
             "std",
             || (),
-            |()| run(&|sought| sum(sought, |node, key| node.partition_point(|other| *other < key))),
+            |()| sum(black_box(sought), |node, key| node.partition_point(|other| *other < key)),
         );
     for level in Level::available() {
         let count = move |node: &[T], key| search::count_lt(level, node, key);
@@ -70,7 +70,7 @@ fn searches<T: Key + Copy + Ord>(
             },
             "",
             || (),
-            move |()| run(&|sought| sum(sought, count)),
+            move |()| sum(black_box(sought), count),
         );
     }
     contest.run();

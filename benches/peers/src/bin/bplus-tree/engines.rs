@@ -17,6 +17,8 @@ pub(crate) trait SortedMap<K>: Sized {
     fn sum(&self) -> u64;
     /// The same of the keys from `from` to before `to`.
     fn range_sum(&self, from: &K, to: &K) -> u64;
+    /// The same of the `count` entries from `from` on.
+    fn next_sum(&self, from: &K, count: usize) -> u64;
 
     fn from_random(keys: &[K]) -> Self
     where
@@ -62,6 +64,9 @@ impl<K: Key, S: Shape> SortedMap<K> for BPlusTreeMap<K, u64, S> {
     fn range_sum(&self, from: &K, to: &K) -> u64 {
         total(self.range::<K, _>(from..to))
     }
+    fn next_sum(&self, from: &K, count: usize) -> u64 {
+        total(self.range::<K, _>(from..).take(count))
+    }
 }
 
 impl<K: Key> SortedMap<K> for BTreeMap<K, u64> {
@@ -85,6 +90,9 @@ impl<K: Key> SortedMap<K> for BTreeMap<K, u64> {
     }
     fn range_sum(&self, from: &K, to: &K) -> u64 {
         total(self.range::<K, _>(from..to))
+    }
+    fn next_sum(&self, from: &K, count: usize) -> u64 {
+        total(self.range::<K, _>(from..).take(count))
     }
 }
 
@@ -115,6 +123,13 @@ impl<K: Key + brie_tree::BTreeKey> SortedMap<K> for brie_tree::BTree<K, u64> {
     fn range_sum(&self, from: &K, to: &K) -> u64 {
         let mut sum = 0_u64;
         for (key, value) in self.range(*from..*to) {
+            sum = sum.wrapping_add(key.fold()).wrapping_add(*value);
+        }
+        sum
+    }
+    fn next_sum(&self, from: &K, count: usize) -> u64 {
+        let mut sum = 0_u64;
+        for (key, value) in self.range(*from..).take(count) {
             sum = sum.wrapping_add(key.fold()).wrapping_add(*value);
         }
         sum
@@ -162,6 +177,9 @@ impl<K: Key> SortedMap<K> for SortedVec<K> {
     fn range_sum(&self, from: &K, to: &K) -> u64 {
         total(self.0[self.place(from)..self.place(to)].iter().map(|(key, value)| (key, value)))
     }
+    fn next_sum(&self, from: &K, count: usize) -> u64 {
+        total(self.0[self.place(from)..].iter().take(count).map(|(key, value)| (key, value)))
+    }
 }
 
 #[cfg(feature = "bplus-tree-all")]
@@ -194,6 +212,11 @@ mod all {
         fn range_sum(&self, from: &K, to: &K) -> u64 {
             total(self.range(from.clone()..to.clone()))
         }
+        /// 0.4.1 leaves entries out, or panics, where a range has no end; the row says so.
+        fn next_sum(&self, from: &K, count: usize) -> u64 {
+            let sum = || total(self.range(from.clone()..).take(count));
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(sum)).unwrap_or(0)
+        }
     }
 
     impl<K: Key> SortedMap<K> for indexset::BTreeMap<K, u64> {
@@ -217,6 +240,9 @@ mod all {
         }
         fn range_sum(&self, from: &K, to: &K) -> u64 {
             total(self.range::<K, _>(from.clone()..to.clone()))
+        }
+        fn next_sum(&self, from: &K, count: usize) -> u64 {
+            total(self.range::<K, _>(from.clone()..).take(count))
         }
     }
 
@@ -242,6 +268,9 @@ mod all {
         fn range_sum(&self, from: &K, to: &K) -> u64 {
             total(self.range::<K, _>(from..to))
         }
+        fn next_sum(&self, from: &K, count: usize) -> u64 {
+            total(self.range::<K, _>(from..).take(count))
+        }
     }
 
     impl<K: Key + sweep_bptree::tree::Key> SortedMap<K> for sweep_bptree::BPlusTreeMap<K, u64> {
@@ -265,6 +294,9 @@ mod all {
         }
         /// It has no ranges; rows with them leave it out.
         fn range_sum(&self, _: &K, _: &K) -> u64 {
+            0
+        }
+        fn next_sum(&self, _: &K, _: usize) -> u64 {
             0
         }
     }
@@ -295,6 +327,9 @@ mod all {
         }
         fn range_sum(&self, from: &K, to: &K) -> u64 {
             total(self.range::<K, _>(from.clone()..to.clone(), &scc::Guard::new()))
+        }
+        fn next_sum(&self, from: &K, count: usize) -> u64 {
+            total(self.range::<K, _>(from.clone().., &scc::Guard::new()).take(count))
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Bytes that an entry costs, while the index grows entry by entry.
 
-use bench_own::harness::{Metric, SCHEMA, Suite, Target};
+use bench_own::harness::Suite;
 use bench_own::radix_index::value;
 
+use crate::allowance::Allowance;
 use crate::engines::{Engine, Ours};
 
 /// What issue 4 allows.
@@ -32,27 +33,16 @@ pub(crate) fn run(suite: &mut Suite) {
 
 fn emit(suite: &Suite, size: usize, bytes: f64, worst: f64) {
     eprintln!("bytes/grown/{size}: {bytes:.1} bytes/entry, at most {worst:.1} since 10000");
-    let metric = |engine: &str, ours, bytes| Metric {
-        schema: SCHEMA,
-        structure: "radix-index".to_owned(),
-        bench: "bytes/grown".to_owned(),
-        size: size as u64,
-        threads: 1,
-        models: "memory of an index that grew entry by entry".to_owned(),
-        flatters: "small steps of growth".to_owned(),
-        engine: engine.to_owned(),
-        engine_version: if ours { Ours::VERSION } else { "" }.to_owned(),
-        ours,
-        unit: "bytes/entry".to_owned(),
-        clock: None,
-        operations: size as u64,
-        seed: suite.options().seed,
-        checksum: format!("{:016x}", 0),
+    let figure = Allowance {
+        bench: "bytes/grown",
+        models: "memory of an index that grew entry by entry",
+        flatters: "small steps of growth",
+        size,
+        operations: size,
+        unit: "bytes/entry",
         samples: vec![bytes],
-        targets: if ours { vec![Target { against: "allowance".to_owned(), ratio: 1.0 }] } else { Vec::new() },
-        notes: if ours { vec![("worst".to_owned(), worst)] } else { Vec::new() },
-        error: None,
+        allowed: ALLOWED,
+        notes: vec![("worst".to_owned(), worst)],
     };
-    suite.emit(&metric(Ours::NAME, true, bytes));
-    suite.emit(&metric("allowance", false, ALLOWED));
+    figure.emit(suite);
 }
