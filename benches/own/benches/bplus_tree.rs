@@ -20,7 +20,7 @@ fn keys<K: Key>(criterion: &mut Criterion, name: &str, size: usize) {
     let mut group = criterion.benchmark_group(format!("bplus-tree/{name}/{size}"));
     group.throughput(Throughput::Elements(work.lookups.len() as u64));
     group.bench_function("get", |b| {
-        b.iter(|| work.lookups.iter().filter_map(|key| map.get(key)).fold(0, u64::wrapping_add))
+        b.iter(|| work.lookups.iter().filter_map(|key| map.get(key)).copied().fold(0, u64::wrapping_add))
     });
     let mut found = vec![None; work.lookups.len()];
     group.bench_function("get_many", |b| b.iter(|| map.get_many(&work.lookups, &mut found)));

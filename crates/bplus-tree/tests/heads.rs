@@ -78,6 +78,7 @@ fn ranks_of_texts() {
     for n in (0..3000).step_by(7) {
         assert_eq!(ranked.rank(&format!("user:{n:05}")[..]), n);
         assert_eq!(ranked.rank(&format!("user:{n:05}!")[..]), n + 1);
+        assert_eq!(ranked.nth(n).map(|(_, value)| *value), Some(n));
     }
     assert_eq!((ranked.rank("a"), ranked.rank("z"), ranked.rank("user:")), (0, 3000, 0));
 }

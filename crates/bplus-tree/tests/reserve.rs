@@ -43,6 +43,8 @@ fn granted<T>(count: usize, then: impl FnOnce() -> T) -> T {
 }
 
 fn reserved_insertions_allocate_nothing<S: Shape>() {
+    // The first search of all asks for the instruction set, and with `SIMD_KERNELS` that reads the environment.
+    assert_eq!(BPlusTreeMap::from([(1_u64, 2)]).get(&1), Some(&2));
     for additional in [1, 2, 3, 7, 40, 300] {
         let mut map = BPlusTreeMap::<u64, u64, S>::with_shape();
         for round in 0..200_u64 {

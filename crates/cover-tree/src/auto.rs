@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::index::Request;
-use crate::{CoverTree, Error, Index, Metric, Neighbour, Points, Scan};
+use crate::{CoverTree, Error, Index, Metric, Neighbour, Neighbours, Points, Scan};
 
 /// Points that the probe searches for.
 const PROBES: usize = 64;
@@ -29,12 +29,28 @@ const COMPARED_MAX: f64 = 0.12;
 /// # Ok::<(), cover_tree::Error>(())
 /// ```
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(
+        serialize = "S: Points + serde::Serialize, M: Metric<S::Point> + serde::Serialize",
+        deserialize = "S: Points + serde::Deserialize<'de>, M: Metric<S::Point> + serde::Deserialize<'de>"
+    ))
+)]
 pub struct Auto<S, M> {
     picked: Picked<S, M>,
     choice: Choice,
 }
 
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(
+        serialize = "S: Points + serde::Serialize, M: Metric<S::Point> + serde::Serialize",
+        deserialize = "S: Points + serde::Deserialize<'de>, M: Metric<S::Point> + serde::Deserialize<'de>"
+    ))
+)]
 enum Picked<S, M> {
     Tree(Box<CoverTree<S, M>>),
     Scan(Scan<S, M>),
@@ -42,6 +58,7 @@ enum Picked<S, M> {
 
 /// An engine of this crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Engine {
     /// [`CoverTree`].
     CoverTree,
@@ -51,6 +68,7 @@ pub enum Engine {
 
 /// What [`Auto`] picked, and the measurement behind it.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Choice {
     /// The engine.
     pub engine: Engine,
@@ -134,6 +152,13 @@ impl<S: Points, M: Metric<S::Point>> Index for Auto<S, M> {
         match &self.picked {
             Picked::Tree(tree) => tree.is_ill(point),
             Picked::Scan(scan) => scan.is_ill(point),
+        }
+    }
+
+    fn all_knn(&self, k: usize) -> Neighbours {
+        match &self.picked {
+            Picked::Tree(tree) => tree.all_knn(k),
+            Picked::Scan(scan) => scan.all_knn(k),
         }
     }
 

@@ -30,6 +30,8 @@ pub(crate) struct Candidates {
     pub(crate) limit: f32,
     /// Length at which entries are thinned out: the price of selecting is spread over as many pushes.
     full: usize,
+    /// The limit that is certain, where [`Candidates::guess`] lowered the other.
+    certain: f32,
 }
 
 impl Candidates {
@@ -37,7 +39,34 @@ impl Candidates {
     pub(crate) fn new(search: &Search<'_>, ruler: &Ruler, triangle: impl Fn(f64) -> f64) -> Self {
         let bounded = search.radius < f64::INFINITY;
         let limit = if bounded { ruler.key_of(triangle(search.radius)) } else { f32::INFINITY };
-        Self { k: search.k, entries: Vec::new(), limit, full: first_full(search.k) }
+        Self { k: search.k, entries: Vec::new(), limit, full: first_full(search.k), certain: limit }
+    }
+
+    /// Lowers the limit to where, by the first `seen` of `all` points, more than `k` will still be found, if these are a
+    /// fair sample. [`Candidates::confirm`] tells at the end whether they were.
+    pub(crate) fn guess(&mut self, ruler: &Ruler, seen: usize, all: usize) {
+        self.thin(ruler);
+        let wanted = self.k as f64 * seen as f64 / all as f64;
+        // Three deviations more than are expected among the seen.
+        let rank = (wanted + 3.0 * wanted.sqrt() + 1.0) as usize;
+        if rank < self.k && rank < self.entries.len() {
+            let order = |a: &Entry, b: &Entry| a.loose.total_cmp(&b.loose);
+            let (_, entry, _) = self.entries.select_nth_unstable_by(rank, order);
+            self.limit = self.limit.min(entry.loose);
+        }
+    }
+
+    /// Whether nothing was passed over that may be wanted; if something was, the candidates start anew.
+    pub(crate) fn confirm(&mut self, ruler: &Ruler) -> bool {
+        let guessed = std::mem::replace(&mut self.limit, self.certain);
+        self.thin(ruler);
+        if self.limit <= guessed {
+            return true;
+        }
+        self.entries.clear();
+        self.limit = self.certain;
+        self.full = first_full(self.k);
+        false
     }
 
     /// Offers the lanes of a panel that are set in `hits`; `position` tells a lane's position if it is allowed.
@@ -59,12 +88,18 @@ impl Candidates {
             if key <= self.limit
                 && let Some(position) = position(lane)
             {
-                let loose = scales.map_or(key, |scales| ruler.loosen(key, scales[lane]));
-                self.entries.push(Entry { key, loose, position });
-                if self.entries.len() >= self.full {
-                    self.thin(ruler);
-                }
+                self.push(position, key, scales.map(|scales| scales[lane]), ruler);
             }
+        }
+    }
+
+    /// Adds a point whose key is within the limit; `scale` is what [`Ruler::loosen`] takes.
+    #[inline]
+    pub(crate) fn push(&mut self, position: u32, key: f32, scale: Option<f32>, ruler: &Ruler) {
+        let loose = scale.map_or(key, |scale| ruler.loosen(key, scale));
+        self.entries.push(Entry { key, loose, position });
+        if self.entries.len() >= self.full {
+            self.thin(ruler);
         }
     }
 
@@ -83,6 +118,7 @@ impl Candidates {
             let order = |a: &Entry, b: &Entry| a.loose.total_cmp(&b.loose);
             let (_, kth, _) = self.entries.select_nth_unstable_by(self.k - 1, order);
             let limit = ruler.widen(kth.loose);
+            self.certain = self.certain.min(limit);
             if limit < self.limit {
                 self.limit = limit;
                 self.entries.retain(|entry| entry.key <= limit);

@@ -160,6 +160,12 @@ pub trait Index: Sync {
     /// are empty.
     #[doc(alias("knn_graph"))]
     fn all_knn(&self, k: usize) -> Neighbours {
+        self.all_knn_singly(k)
+    }
+
+    /// [`Index::all_knn`] by one search a point.
+    #[doc(hidden)]
+    fn all_knn_singly(&self, k: usize) -> Neighbours {
         let live: Vec<u32> = (0..self.end() as u32).filter(|&index| self.point(index).is_some()).collect();
         let request = |query: usize| Request {
             point: self.point(live[query]).expect("only live points are asked for"),

@@ -15,6 +15,9 @@ mod residual;
 mod ruler;
 mod scan;
 mod search;
+#[cfg(feature = "serde")]
+mod serialize;
+mod storage;
 mod tree;
 
 pub use auto::{Auto, Choice, Engine};

@@ -1,73 +1,24 @@
 //! Points as panels of sixteen, the form that the kernels take.
 
+mod layout;
+
+pub(crate) use layout::{Layout, Prepared};
+
+use layout::Form;
 use simd_kernels::Level;
-use simd_kernels::panel::{self, Covariance, LANES, Lanes, Norm, QUERIES, ResidualQueries, Tile};
+use simd_kernels::panel::{self, LANES, Lanes, QUERIES, ResidualQueries, Tile};
 
 use crate::Points;
-use crate::metric::{Blocks, Image, Metric, Residuals};
-use crate::projection::Projection;
-use crate::ruler::{Ruler, numerator_error};
-
-/// How many panels one call of a kernel covers: enough to hide the call, few enough that the limits stay fresh.
-pub(crate) const BATCH: usize = 16;
-
-/// A query is ill-conditioned if the error of its keys blurs the correlation with a typical point by more than this:
-/// so many candidates would lie within the blur that f64 is cheaper from the start.
-const ILL: f64 = 0.02;
-
-/// It is ill-conditioned, too, if its `sqrt(p)` is less than this part of the median: an inducing point keeps little
-/// but the jitter, and correlates with nothing by more than the blur.
-const ILL_ROOT: f64 = 0.02;
+use crate::metric::{Blocks, Metric};
+use crate::ruler::Ruler;
+use crate::storage::Storage;
 
 /// The panels of some points, in the points' order; the last one is filled up with zeros.
 #[derive(Clone, Debug)]
 pub(crate) struct Panels {
     pub(crate) layout: Layout,
-    pub(crate) lanes: Vec<Lanes>,
+    pub(crate) lanes: Storage<Lanes>,
     len: usize,
-}
-
-/// What a panel's rows are, and how far they are from the points.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Layout {
-    pub(crate) form: Form,
-    /// What the rows of images are instead of their coordinates; the last one is then the length that is left out.
-    projection: Option<Projection>,
-    /// What is subtracted from each coordinate before it is rounded to f32.
-    pub(crate) centre: Vec<f64>,
-    /// What it is multiplied by then: a power of two.
-    pub(crate) scale: f64,
-    /// The largest length of a point's rounding error, after that.
-    pub(crate) error: f64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Form {
-    /// Rows are the coordinates of images.
-    Image(Norm),
-    /// Rows are coordinates, vectors and one row of `1 / sqrt(p)`, all for a unit variance.
-    Residual {
-        covariance: Covariance,
-        rank: usize,
-        /// The square root of the variance.
-        deviation: f64,
-        /// The longest vector.
-        vector_max: f64,
-        /// The median `1 / sqrt(p)`.
-        scale_median: f64,
-    },
-}
-
-/// A query as the kernels take it.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Prepared {
-    /// The image, or the coordinates and the vector.
-    pub(crate) values: Vec<f32>,
-    /// What is added to the numerators of residual correlations.
-    slack: f32,
-    /// Whether keys in f32 say too little to be worth computing.
-    pub(crate) ill: bool,
-    pub(crate) ruler: Ruler,
 }
 
 impl Panels {
@@ -102,7 +53,20 @@ impl Panels {
                 lanes.0[slot % LANES] = *value as f32;
             }
         }
-        Self { layout, lanes, len: positions.len() }
+        Self { layout, lanes: lanes.into(), len: positions.len() }
+    }
+
+    /// Panels that were written before, whose layout and length were checked.
+    pub(crate) fn from_parts(layout: Layout, lanes: Storage<Lanes>) -> Self {
+        let len = lanes.len() / layout.rows() * LANES;
+        Self { layout, lanes, len }
+    }
+
+    /// Whether the first point of the first panel is this one: a saved index must meet the metric it was built with.
+    pub(crate) fn begin_with<P: ?Sized>(&self, metric: &impl Metric<P>, point: &P) -> bool {
+        let mut values = vec![0.0; self.layout.rows()];
+        self.layout.write(metric.blocks(), point, &mut values);
+        values.iter().zip(&*self.lanes).all(|(value, lanes)| *value as f32 == lanes.0[0])
     }
 
     /// Points in all panels.
@@ -126,6 +90,24 @@ impl Panels {
         (!exact).then(|| &self.lanes[(panel + 1) * self.layout.rows() - 1].0)
     }
 
+    /// Half of a panel's points as queries.
+    pub(crate) fn half(&self, panel: usize, half: usize) -> QueryBlock {
+        let rows = self.layout.rows();
+        let points = |lanes: &Lanes| std::array::from_fn(|i| lanes.0[half * QUERIES + i]);
+        let values = self.lanes[panel * rows..][..rows].iter().map(points).collect();
+        QueryBlock { values, slack: [0.0; QUERIES] }
+    }
+
+    /// The ruler of a point in a panel of images, as [`Panels::prepare`] makes it.
+    pub(crate) fn ruler_of<P: ?Sized>(&self, metric: &impl Metric<P>, panel: usize, lane: usize) -> Ruler {
+        let Form::Image(norm) = self.layout.form else { unreachable!("trees have panels of images alone") };
+        let left_out = match self.layout.projection {
+            Some(_) => self.lanes[(panel + 1) * self.layout.rows() - 1].0[lane],
+            None => 0.0,
+        };
+        self.layout.ruler(norm, self.layout.error, left_out, metric)
+    }
+
     /// Bytes of the rows.
     pub(crate) fn bytes(&self) -> usize {
         size_of_val(&self.lanes[..])
@@ -137,7 +119,7 @@ impl Panels {
     }
 
     /// The keys of up to eight queries and `tiles.len()` panels from `first` on; each query's hits are the keys up to
-    /// its limit, without the last panel's padding.
+    /// its limit, the last panel's padding among them.
     pub(crate) fn tiles(
         &self,
         level: Level,
@@ -155,13 +137,6 @@ impl Panels {
                 let queries = ResidualQueries { coordinates, vectors, slack: &queries.slack, limits };
                 panel::residual_tiles(level, covariance, &queries, panels, tiles);
             }
-        }
-        let end = (first + tiles.len()) * LANES;
-        if end > self.len
-            && let Some(last) = tiles.last_mut()
-        {
-            let mask = u16::MAX >> (end - self.len);
-            last.hits.iter_mut().for_each(|hits| *hits &= mask);
         }
     }
 }
@@ -182,196 +157,4 @@ impl QueryBlock {
             slack: std::array::from_fn(|i| query(i).slack),
         }
     }
-}
-
-impl Layout {
-    pub(crate) fn rows(&self) -> usize {
-        match self.form {
-            Form::Image(_) => self.centre.len(),
-            Form::Residual { rank, .. } => self.centre.len() + rank + 1,
-        }
-    }
-
-    pub(crate) fn of_images<S: Points>(
-        points: &S,
-        image: &dyn Image<S::Point>,
-        positions: &[u32],
-        projection: Option<Projection>,
-    ) -> Self {
-        let of_point = |first: &u32| image.dimension(points.point(*first as usize)).max(1);
-        let whole = positions.first().map_or(1, of_point);
-        let dimension = projection.as_ref().map_or(whole, Projection::dimension);
-        let write = |position: u32, out: &mut [f64]| {
-            write_image(image, projection.as_ref(), points.point(position as usize), out);
-        };
-        let (low, high) = bounds(positions, dimension, write);
-        let origin = vec![0.0; dimension];
-        let mut middle: Vec<f64> = low.iter().zip(&high).map(|(low, high)| low / 2.0 + high / 2.0).collect();
-        if projection.is_some() {
-            // Lengths that are left out are multiplied with one another, so they stay what they are.
-            middle[dimension - 1] = 0.0;
-        }
-        // Floats that are f32 already stay exact where they are; others lose least near 0.
-        [origin, middle]
-            .into_iter()
-            .map(|centre| {
-                let scale = power_of_two_below(low.iter().chain(&high).zip(centre.iter().cycle()));
-                let form = Form::Image(image.norm());
-                let mut layout = Self { form, projection: projection.clone(), centre, scale, error: 0.0 };
-                let mut values = vec![0.0; dimension];
-                for &position in positions {
-                    write(position, &mut values);
-                    layout.error = layout.error.max(layout.fit(&mut values));
-                }
-                layout
-            })
-            .min_by(|a, b| (a.error / a.scale).total_cmp(&(b.error / b.scale)))
-            .expect("there are two centres")
-    }
-
-    fn of_residuals<S: Points>(points: &S, residuals: &dyn Residuals<S::Point>, positions: &[u32]) -> Self {
-        let residual = residuals.residual();
-        let (dimension, rank) = (residual.dimension(), residual.rank());
-        let row = |position: u32| residuals.row(points.point(position as usize));
-        let (low, high) = bounds(positions, dimension, |position, out| {
-            out.copy_from_slice(&row(position)[..dimension]);
-        });
-        let centre: Vec<f64> = low.iter().zip(&high).map(|(low, high)| low / 2.0 + high / 2.0).collect();
-        let deviation = residual.parameters().variance.sqrt();
-        let covariance = residual.parameters().unit_kernel();
-        let form = |vector_max, scale_median| Form::Residual {
-            covariance,
-            rank,
-            deviation,
-            vector_max,
-            scale_median,
-        };
-        let mut layout = Self { form: form(0.0, 0.0), projection: None, centre, scale: 1.0, error: 0.0 };
-        let mut vector_max = 0.0_f64;
-        let mut scales = Vec::with_capacity(positions.len());
-        for &position in positions {
-            let row = row(position);
-            let mut coordinates = row[..dimension].to_vec();
-            layout.error = layout.error.max(layout.fit(&mut coordinates));
-            vector_max = vector_max.max(length(&row[dimension..][..rank]) / deviation);
-            scales.push(row[dimension + rank] * deviation);
-        }
-        let middle = scales.len() / 2;
-        let median =
-            if scales.is_empty() { 1.0 } else { *scales.select_nth_unstable_by(middle, f64::total_cmp).1 };
-        layout.form = form(vector_max, median);
-        layout
-    }
-
-    /// Moves and scales a point's coordinates, rounds them to f32, and tells the length of the rounding error.
-    fn fit(&self, coordinates: &mut [f64]) -> f64 {
-        let blur = self
-            .projection
-            .as_ref()
-            .map_or(0.0, |projection| projection.error() * self.scale * length(coordinates));
-        let mut error = 0.0;
-        for (value, centre) in coordinates.iter_mut().zip(&self.centre) {
-            let moved = (*value - centre) * self.scale;
-            // Beyond this, squares overflow; the error then says that nothing is known.
-            let rounded = f64::from(moved.clamp(-1e17, 1e17) as f32);
-            let off = (moved - rounded).abs() + if *centre == 0.0 { 0.0 } else { moved.abs() * f64::EPSILON };
-            error += match self.form {
-                Form::Image(Norm::Manhattan) => off,
-                _ => off * off,
-            };
-            *value = rounded;
-        }
-        match self.form {
-            Form::Image(Norm::Manhattan) => error,
-            _ => error.sqrt() * (1.0 + 1e-12) + blur,
-        }
-    }
-
-    /// Writes a point's rows, and tells the error of its coordinates.
-    fn write<P: ?Sized>(&self, blocks: Blocks<'_, P>, point: &P, values: &mut [f64]) -> f64 {
-        match (blocks, self.form) {
-            (Blocks::Image(image), _) => {
-                write_image(image, self.projection.as_ref(), point, values);
-                self.fit(values)
-            }
-            (Blocks::Residual(residuals), Form::Residual { rank, deviation, .. }) => {
-                let dimension = self.centre.len();
-                values.copy_from_slice(residuals.row(point));
-                values[dimension..][..rank].iter_mut().for_each(|value| *value /= deviation);
-                values[dimension + rank] *= deviation;
-                self.fit(&mut values[..dimension])
-            }
-            _ => unreachable!("a layout is used with the metric that made it"),
-        }
-    }
-
-    pub(crate) fn prepare<P: ?Sized>(&self, metric: &impl Metric<P>, query: &P) -> Prepared {
-        let mut values = vec![0.0; self.rows()];
-        let error = self.write(metric.blocks(), query, &mut values) + self.error;
-        let floats = |values: &[f64]| values.iter().map(|value| *value as f32).collect();
-        match self.form {
-            Form::Image(norm) => {
-                let values: Vec<f32> = floats(&values);
-                let squared = norm == Norm::Euclidean;
-                let left_out = self.projection.as_ref().and(values.last().copied()).unwrap_or(0.0);
-                let ruler = Ruler::of_norm(squared, self.scale, values.len(), error, metric.rounding())
-                    .leaving_out(left_out);
-                Prepared { values, slack: 0.0, ill: false, ruler }
-            }
-            Form::Residual { rank, vector_max, scale_median, .. } => {
-                let dimension = self.centre.len();
-                let lengths = length(&values[dimension..][..rank]) * vector_max;
-                let slack = (numerator_error(dimension, rank, lengths, error) * 1.000_001) as f32;
-                let root = 1.0 / values[dimension + rank];
-                let values = floats(&values[..dimension + rank]);
-                let blur = 2.0 * f64::from(slack) * scale_median / root;
-                Prepared {
-                    values,
-                    slack,
-                    ill: blur > ILL || root * scale_median < ILL_ROOT,
-                    ruler: Ruler::Residual { root, slack },
-                }
-            }
-        }
-    }
-}
-
-fn write_image<P: ?Sized>(
-    image: &dyn Image<P>,
-    projection: Option<&Projection>,
-    point: &P,
-    values: &mut [f64],
-) {
-    match projection {
-        Some(projection) => projection.image(image, point, values),
-        None => image.image(point, values),
-    }
-}
-
-/// The smallest and the largest value of each coordinate.
-fn bounds(positions: &[u32], dimension: usize, read: impl Fn(u32, &mut [f64])) -> (Vec<f64>, Vec<f64>) {
-    let (mut low, mut high) = (vec![f64::INFINITY; dimension], vec![f64::NEG_INFINITY; dimension]);
-    let mut values = vec![0.0; dimension];
-    for &position in positions {
-        read(position, &mut values);
-        for (i, value) in values.iter().enumerate() {
-            low[i] = low[i].min(*value);
-            high[i] = high[i].max(*value);
-        }
-    }
-    if positions.is_empty() {
-        return (vec![0.0; dimension], vec![0.0; dimension]);
-    }
-    (low, high)
-}
-
-/// A power of two that brings the largest distance of a value from its centre to at most 1.
-fn power_of_two_below<'a>(values: impl Iterator<Item = (&'a f64, &'a f64)>) -> f64 {
-    let largest = values.map(|(value, centre)| (value - centre).abs()).fold(0.0, f64::max);
-    let exponent = if largest > 0.0 { largest.log2().ceil().clamp(-1000.0, 1000.0) } else { 0.0 };
-    (-exponent).exp2()
-}
-
-fn length(values: &[f64]) -> f64 {
-    values.iter().map(|x| x * x).sum::<f64>().sqrt() * (1.0 + 1e-12)
 }

@@ -1,6 +1,7 @@
 //! Where points are kept: [`Points`] is what an index asks of a container, [`Rows`] the one for vectors.
 
 use crate::Error;
+use crate::storage::Storage;
 
 /// A container of points that an index can put into its own order.
 ///
@@ -107,9 +108,9 @@ impl Scalar for u64 {
 /// # Ok::<(), cover_tree::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Rows<T> {
-    values: Vec<T>,
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Rows<T: Scalar> {
+    values: Storage<T>,
     dimension: usize,
     /// Stored, because rows of dimension 0 have no values to count.
     len: usize,
@@ -137,8 +138,15 @@ impl<T: Scalar> Rows<T> {
                 column: at % dimension,
                 value: values[at].to_f64(),
             }),
-            None => Ok(Self { values, dimension, len }),
+            None => Ok(Self { values: values.into(), dimension, len }),
         }
+    }
+
+    /// Values that a file maps, of `len` points; they are not looked at.
+    #[cfg(feature = "mmap")]
+    pub(crate) fn from_storage(values: Storage<T>, dimension: usize, len: usize) -> Self {
+        debug_assert_eq!(values.len(), dimension * len);
+        Self { values, dimension, len }
     }
 
     /// Coordinates of each point.
@@ -173,12 +181,12 @@ impl<T: Scalar> Points for Rows<T> {
         for &position in positions {
             values.extend_from_slice(self.point(position as usize));
         }
-        Self { values, dimension: self.dimension, len: positions.len() }
+        Self { values: values.into(), dimension: self.dimension, len: positions.len() }
     }
 
     fn push(&mut self, point: &[T]) -> Result<(), Error> {
         self.check(point)?;
-        self.values.extend_from_slice(point);
+        self.values.to_mut().extend_from_slice(point);
         self.len += 1;
         Ok(())
     }
@@ -193,5 +201,25 @@ impl<T: Scalar> Points for Rows<T> {
             }
             None => Ok(()),
         }
+    }
+}
+
+/// Rows are checked as [`Rows::new`] does.
+#[cfg(feature = "serde")]
+impl<'de, T: Scalar + serde::Deserialize<'de>> serde::Deserialize<'de> for Rows<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(serde::Deserialize)]
+        #[serde(rename = "Rows")]
+        struct Saved<T> {
+            values: Vec<T>,
+            dimension: usize,
+            len: usize,
+        }
+        let Saved { values, dimension, len } = Saved::deserialize(from)?;
+        if dimension == 0 && values.is_empty() && len < u32::MAX as usize {
+            return Ok(Self { values: values.into(), dimension, len });
+        }
+        let rows = Self::new(values, dimension).map_err(serde::de::Error::custom)?;
+        if rows.len == len { Ok(rows) } else { Err(serde::de::Error::custom("rows of another length")) }
     }
 }

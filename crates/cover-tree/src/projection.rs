@@ -8,6 +8,24 @@
 //! ```
 //! The left side is a squared Euclidean distance of images `(Q (x - c), t(x))`, so the kernels compute it as any other;
 //! the right side exceeds it by `4 t(x) t(y)`. Both hold for every point, however badly it fits the plane.
+//!
+//! **Error.** An image is made axis by axis: `v -> (a . v, v' = v - (a . v) a)`. For a unit axis that step keeps lengths
+//! (`(a . v)^2 + |v'|^2 = |v|^2`), and those of differences, since it is linear; the angle between axes plays no part. So
+//! the inequalities need unit axes alone, and an image of `r` axes in `d` dimensions is wrong by, for each unit of `|v|`:
+//!
+//! - an axis whose `|a|^2` is off from 1 by `tau <= 4 (d + 8) eps`: `tau / 2`, since `c^2 + |v'|^2 = |v|^2 + c^2 (|a|^2 - 1)`;
+//! - the rounding of its dot product, at most `d eps / 2`, in the coordinate and in what is left: `d eps` together;
+//! - the rounding of the subtraction: at most 2 eps;
+//! - once, the rounding of the length at the end: `(d / 2 + 2) eps`.
+//!
+//! Later steps keep the length of an error as of any vector, so errors add: `r (3 d + 18) eps + (d / 2 + 2) eps`, which
+//! [`Projection::error`] bounds by `8 (r + 1) (d + 8) eps`, more than twice as much. Subtracting the mean rounds each
+//! coordinate by half an eps of itself: that is in the margin too.
+//!
+//! **Range.** Axes are looked for only where lengths that matter lie in 1e-100 .. 1e100. A coordinate beyond 1e150 would
+//! overflow in a square: such a point gets a left-out length of infinity, which rules nothing out. A rest below 1e-150
+//! underflows to 0 in its square: its length is then wrong by at most 1e-150 a coordinate, less than
+//! [`Ruler::of_norm`](crate::ruler::Ruler::of_norm) grants for underflow in f32.
 
 use crate::Points;
 use crate::metric::Image;
@@ -83,6 +101,21 @@ impl Projection {
         None
     }
 
+    /// The mean and the axes, as they are saved.
+    pub(crate) fn to_words(&self) -> impl Iterator<Item = f64> {
+        self.mean.iter().chain(&self.axes).copied()
+    }
+
+    /// A saved projection of images of this dimension to so many coordinates.
+    pub(crate) fn from_words(words: &[f64], dimension: usize, coordinates: usize) -> Option<Self> {
+        let (mean, axes) = words.split_at_checked(dimension)?;
+        let whole =
+            dimension > 0 && coordinates > 1 && axes.len() == (coordinates - 1).checked_mul(dimension)?;
+        let unit = |axis: &[f64]| (dot(axis, axis) - 1.0).abs() <= tolerance(dimension);
+        let sound = whole && mean.iter().all(|x| x.abs() <= HUGE) && axes.chunks_exact(dimension).all(unit);
+        sound.then(|| Self { mean: mean.to_vec(), axes: axes.to_vec() })
+    }
+
     /// Coordinates of an image: the axes, and the length that they leave out.
     pub(crate) fn dimension(&self) -> usize {
         self.axes.len() / self.mean.len() + 1
@@ -148,13 +181,18 @@ fn principal_axes(rows: &[Vec<f64>], dimension: usize, rank: usize) -> Option<Ve
         orthonormalise(&mut axes, dimension);
         orthonormalise(&mut axes, dimension);
     }
-    let tolerance = 4.0 * (dimension + 8) as f64 * f64::EPSILON;
+    let tolerance = tolerance(dimension);
     let orthonormal = axes.chunks_exact(dimension).enumerate().all(|(i, a)| {
         axes.chunks_exact(dimension)
             .enumerate()
             .all(|(j, b)| (dot(a, b) - f64::from(u8::from(i == j))).abs() <= tolerance)
     });
     orthonormal.then_some(axes)
+}
+
+/// By how much the square of an axis's length may be off from 1.
+fn tolerance(dimension: usize) -> f64 {
+    4.0 * (dimension + 8) as f64 * f64::EPSILON
 }
 
 /// Gram and Schmidt, modified; an axis without a direction of its own becomes NaN, which the check afterwards finds.

@@ -155,6 +155,10 @@ fn length(key: f32, squared: bool) -> f64 {
 pub(crate) fn numerator_error(dimension: usize, rank: usize, lengths: f64, shift: f64) -> f64 {
     // No covariance here changes faster than the distance of scaled coordinates does.
     let covariance = COVARIANCE_ERROR + (dimension + 4) as f64 * 2.0 * HALF_EPS + shift;
-    let dot = lengths * (dot_error(rank) + 4.0 * HALF_EPS);
-    1.01 * (covariance + dot)
+    1.01 * covariance + dot_part(rank, lengths)
+}
+
+/// The part of the dot product.
+pub(crate) fn dot_part(rank: usize, lengths: f64) -> f64 {
+    1.01 * lengths * (dot_error(rank) + 4.0 * HALF_EPS)
 }

@@ -15,15 +15,19 @@
 //! all of the inducing points themselves, say little. Their error is known one by one, so they are candidates where
 //! they may matter, and never lower a limit that they cannot vouch for.
 
-use simd_kernels::Level;
-use simd_kernels::panel::{self, LANES, QUERIES, ROWS, Tile};
+mod source;
+mod sweep;
+
+use simd_kernels::panel::QUERIES;
 
 use crate::best::{Best, Candidates, measure};
 use crate::index::{Index, Request};
-use crate::metric::{Blocks, Metric, Residuals};
-use crate::panels::{BATCH, Panels, Prepared, QueryBlock};
+use crate::metric::{Blocks, Metric};
+use crate::panels::{Panels, Prepared, QueryBlock};
 use crate::ruler::Ruler;
 use crate::{Error, Neighbour, Points};
+use source::{Doubles, Singles};
+use sweep::{Source, sweep};
 
 /// An index that compares every query with every point: the engine where no tree can prune.
 ///
@@ -82,20 +86,26 @@ impl<S: Points, M: Metric<S::Point>> Scan<S, M> {
         measure(&self.metric, query, self.points.point(index as usize), index)
     }
 
-    /// Measures the candidates of each request in f64 and writes its row.
-    fn finish(
+    /// Sweeps for some of the requests, measures their candidates in f64, and writes their rows.
+    fn run(
         &self,
+        source: &impl Source,
+        requests: &[Request<'_, S::Point>],
         wanted: &[usize],
-        asked: &[Request<'_, S::Point>],
-        rulers: impl Iterator<Item = Ruler>,
-        found: Vec<Candidates>,
+        rulers: Vec<Ruler>,
         rows: &mut [Vec<Neighbour>],
     ) {
-        for (((&i, request), ruler), found) in wanted.iter().zip(asked).zip(rulers).zip(found) {
+        let asked: Vec<_> = wanted.iter().map(|&i| requests[i]).collect();
+        let triangle = |distance| self.metric.triangle(distance);
+        let each = asked.iter().zip(&rulers);
+        let mut found: Vec<Candidates> =
+            each.map(|(request, ruler)| Candidates::new(&request.search, ruler, triangle)).collect();
+        sweep(source, &asked, &rulers, &mut found);
+        for (((&i, request), ruler), found) in wanted.iter().zip(&asked).zip(&rulers).zip(found) {
             let mut best = Best::new(&request.search);
             let neighbour = |index| self.neighbour(request.point, index);
             let prefetch = |index: u32| fetch(self.points.point(index as usize));
-            found.finish(&mut best, &ruler, |distance| self.metric.triangle(distance), prefetch, neighbour);
+            found.finish(&mut best, ruler, triangle, prefetch, neighbour);
             rows[i] = best.into_sorted();
         }
     }
@@ -108,48 +118,6 @@ impl<S: Points, M: Metric<S::Point>> Scan<S, M> {
             best.offer(self.neighbour(request.point, index));
         }
         best.into_sorted()
-    }
-
-    /// Offers all points whose keys are within the candidates' limits.
-    fn scan(
-        panels: &Panels,
-        requests: &[Request<'_, S::Point>],
-        prepared: &[Prepared],
-        found: &mut [Candidates],
-    ) {
-        let level = Level::detect();
-        let blocks: Vec<QueryBlock> = prepared.chunks(QUERIES).map(QueryBlock::new).collect();
-        // A panel that no query of a block may look at is not computed: predecessors come first.
-        let end = |block: &[Request<'_, S::Point>]| {
-            let before = block.iter().map(|request| request.search.before as usize).max().unwrap_or(0);
-            before.min(panels.len()).div_ceil(LANES)
-        };
-        let ends: Vec<usize> = requests.chunks(QUERIES).map(end).collect();
-        let last = ends.iter().copied().max().unwrap_or(0);
-        let mut tiles = [Tile::ZERO; BATCH];
-        for first in (0..last).step_by(BATCH) {
-            for (block, queries) in blocks.iter().enumerate() {
-                let count = ends[block].saturating_sub(first).min(BATCH);
-                if count == 0 {
-                    continue;
-                }
-                let from = block * QUERIES;
-                let limits = std::array::from_fn(|i| {
-                    found.get(from + i).map_or(f32::NEG_INFINITY, |found| found.limit)
-                });
-                panels.tiles(level, queries, &limits, first, &mut tiles[..count]);
-                for (panel, tile) in (first..).zip(&tiles[..count]) {
-                    for (i, &hits) in tile.hits.iter().enumerate().filter(|(_, hits)| **hits != 0) {
-                        let search = &requests[from + i].search;
-                        let ruler = &prepared[from + i].ruler;
-                        found[from + i].push_hits(hits, &tile.keys[i], panels.scales(panel), ruler, |lane| {
-                            let index = (panel * LANES + lane) as u32;
-                            search.allows(index).then_some(index)
-                        });
-                    }
-                }
-            }
-        }
     }
 }
 
@@ -171,7 +139,7 @@ impl<S: Points, M: Metric<S::Point>> Index for Scan<S, M> {
 
     fn is_ill(&self, point: &S::Point) -> bool {
         match (self.metric.blocks(), &self.panels) {
-            (Blocks::Residual(_), Some(panels)) => panels.prepare(&self.metric, point).ill,
+            (Blocks::Residual(residuals), Some(panels)) => panels.layout.seems_ill(residuals.row(point)),
             _ => false,
         }
     }
@@ -183,29 +151,23 @@ impl<S: Points, M: Metric<S::Point>> Index for Scan<S, M> {
             wanted.into_iter().for_each(|i| rows[i] = self.plain(&requests[i]));
             return rows;
         };
-        let triangle = |distance| self.metric.triangle(distance);
         let (mut ill, mut well) = (Vec::new(), Vec::new());
         for i in wanted {
             let prepared = panels.prepare(&self.metric, requests[i].point);
             if prepared.ill { ill.push(i) } else { well.push((i, prepared)) }
         }
         let (wanted, prepared): (Vec<usize>, Vec<Prepared>) = well.into_iter().unzip();
-        let asked: Vec<_> = wanted.iter().map(|&i| requests[i]).collect();
-        let rulers = prepared.iter().map(|prepared| prepared.ruler);
-        let mut found = candidates(&asked, rulers.clone(), triangle);
-        Self::scan(panels, &asked, &prepared, &mut found);
-        self.finish(&wanted, &asked, rulers, found, &mut rows);
+        let blocks = prepared.chunks(QUERIES).map(QueryBlock::new).collect();
+        let rulers = prepared.iter().map(|prepared| prepared.ruler).collect();
+        self.run(&Singles { panels, blocks }, requests, &wanted, rulers, &mut rows);
         if let Blocks::Residual(residuals) = self.metric.blocks()
             && !ill.is_empty()
         {
-            let asked: Vec<_> = ill.iter().map(|&i| requests[i]).collect();
-            let ruler = |request: &Request<'_, S::Point>| {
-                residuals.residual().row_ruler(residuals.row(request.point))
-            };
-            let rulers = asked.iter().map(ruler);
-            let mut found = candidates(&asked, rulers.clone(), triangle);
-            scan_rows(&self.points, residuals, &asked, &mut found);
-            self.finish(&ill, &asked, rulers, found, &mut rows);
+            let row = |&i: &usize| residuals.row(requests[i].point);
+            let rulers = ill.iter().map(|i| residuals.residual().row_ruler(row(i))).collect();
+            let asked: Vec<&[f64]> = ill.iter().map(row).collect();
+            let source = Doubles::new(&self.points, residuals, &asked);
+            self.run(&source, requests, &ill, rulers, &mut rows);
         }
         rows
     }
@@ -218,52 +180,6 @@ pub(crate) fn fetch<P: ?Sized>(point: &P) {
 
 /// Bytes of a point that are asked for; the processor follows a longer run by itself.
 const FETCHED: usize = 512;
-
-/// Empty candidates for each request.
-fn candidates<P: ?Sized>(
-    requests: &[Request<'_, P>],
-    rulers: impl Iterator<Item = Ruler>,
-    triangle: impl Fn(f64) -> f64 + Copy,
-) -> Vec<Candidates> {
-    let each = requests.iter().zip(rulers);
-    each.map(|(request, ruler)| Candidates::new(&request.search, &ruler, triangle)).collect()
-}
-
-/// The exact scan in f64 of ill-conditioned queries under the residual metric: eight rows at a time stay in the
-/// first-level cache while all queries look at them.
-fn scan_rows<S: Points>(
-    points: &S,
-    residuals: &dyn Residuals<S::Point>,
-    requests: &[Request<'_, S::Point>],
-    found: &mut [Candidates],
-) {
-    let level = Level::detect();
-    let residual = residuals.residual();
-    let covariance = residual.parameters().unit_kernel();
-    let ruler = |request: &Request<'_, S::Point>| residual.row_ruler(residuals.row(request.point));
-    let rulers: Vec<Ruler> = requests.iter().map(ruler).collect();
-    let end =
-        requests.iter().map(|request| request.search.before as usize).max().unwrap_or(0).min(points.len());
-    for first in (0..end).step_by(ROWS) {
-        let count = (end - first).min(ROWS);
-        let rows = std::array::from_fn(|i| residuals.row(points.point(first + i.min(count - 1))));
-        for ((request, ruler), found) in requests.iter().zip(&rulers).zip(&mut *found) {
-            if request.search.before as usize <= first {
-                continue;
-            }
-            let query = residual.row_query(residuals.row(request.point));
-            let mut keys = [f32::INFINITY; LANES];
-            keys[..ROWS].copy_from_slice(&panel::residual_rows(level, covariance, &query, &rows));
-            let hits = (0..count).fold(0, |hits, i| hits | (u16::from(keys[i] <= found.limit) << i));
-            let scales =
-                std::array::from_fn(|i| if i < count { rows[i][query.row.len() - 1] as f32 } else { 0.0 });
-            found.push_hits(hits, &keys, Some(&scales), ruler, |lane| {
-                let index = (first + lane) as u32;
-                request.search.allows(index).then_some(index)
-            });
-        }
-    }
-}
 
 /// Whether every point can be in an index under this metric.
 pub(crate) fn check_points<S: Points>(points: &S, metric: &impl Metric<S::Point>) -> Result<(), Error> {

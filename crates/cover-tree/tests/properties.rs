@@ -202,3 +202,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn asking_together_answers_as_asking_alone() {
+    for shape in SHAPES {
+        for dimension in [1, 3, 20] {
+            let points = Rows::new(values(shape, 400, dimension, 4), dimension).unwrap();
+            let more = points.select(&[5, 6, 399]);
+            let mut tree = CoverTree::new(points, Euclidean).unwrap();
+            for point in more.iter() {
+                tree.insert(point).unwrap();
+            }
+            [0, 5, 300, 400].into_iter().for_each(|index| tree.remove(index).unwrap());
+            for k in [0, 1, 10, 1000] {
+                assert_eq!(tree.all_knn(k), tree.all_knn_singly(k), "{shape:?} {dimension} {k}");
+            }
+        }
+    }
+    let points = Rows::new(values(Shape::Digits, 500, 4, 4), 4).unwrap();
+    let tree = CoverTree::new(points.clone(), Manhattan).unwrap();
+    assert_eq!(tree.all_knn(7), Scan::new(points, Manhattan).unwrap().all_knn(7));
+}

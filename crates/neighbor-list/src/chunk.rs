@@ -311,11 +311,12 @@ impl Tile {
     /// Writes the blocks of a row to `blocks`; gives their masks.
     fn hits(&self, slot: usize, blocks: &mut Vec<Block>) -> &[u16] {
         let [segments, own] = self.ranges(slot);
-        let mut starts = self.starts[own.clone()].iter();
+        let mut rest = &self.starts[own.clone()];
         blocks.clear();
-        blocks.reserve(own.len());
         for &Segment { blocks: count, translation } in &self.segments[segments] {
-            blocks.extend(starts.by_ref().take(count as usize).map(|&start| Block { start, translation }));
+            let (starts, others) = rest.split_at(count as usize);
+            blocks.extend(starts.iter().map(|&start| Block { start, translation }));
+            rest = others;
         }
         &self.masks[own]
     }

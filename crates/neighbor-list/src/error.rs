@@ -109,21 +109,21 @@ impl fmt::Display for Error {
             Self::NonFinitePosition { atom, axis, value } => {
                 write!(
                     f,
-                    "positions[{atom}][{axis}] is {value}; coordinates must be finite, and at most 1e150"
+                    "positions[{atom}][{axis}] is {value:?}; coordinates must be finite, and at most 1e150"
                 )
             }
             Self::BadCutoff { argument, index, value } => {
                 write!(
                     f,
-                    "{argument} (entry {index}) is {value}; it must be positive, and its square a normal number"
+                    "{argument} (entry {index}) is {value:?}; it must be positive, and its square a normal number"
                 )
             }
             Self::NonFiniteCell { vector, axis, value } => {
-                write!(f, "cell[{vector}][{axis}] is {value}; lattice vectors must be finite")
+                write!(f, "cell[{vector}][{axis}] is {value:?}; lattice vectors must be finite")
             }
             Self::DegenerateCell { relative_volume } => write!(
                 f,
-                "the periodic lattice vectors span {relative_volume} of the product of their lengths; they must be \
+                "the periodic lattice vectors span {relative_volume:?} of the product of their lengths; they must be \
                  linearly independent"
             ),
             Self::LengthMismatch { argument, expected, found } => {
@@ -134,16 +134,19 @@ impl fmt::Display for Error {
             }
             Self::AsymmetricTable { row, column, value, mirrored } => write!(
                 f,
-                "table[{row}][{column}] is {value} but table[{column}][{row}] is {mirrored}; it must be symmetric"
+                "table[{row}][{column}] is {value:?} but table[{column}][{row}] is {mirrored:?}; it must be symmetric"
             ),
             Self::TooManyAtoms { atoms } => write!(f, "{atoms} atoms; at most {} can be indexed", u32::MAX),
             Self::ShiftOverflow { atom, vector, cells } => {
-                write!(f, "atom {atom} lies {cells} cells away along lattice vector {vector}; shifts are i32")
+                write!(
+                    f,
+                    "atom {atom} lies {cells:?} cells away along lattice vector {vector}; shifts are i32"
+                )
             }
             Self::TooManyPairs { pairs } => {
                 write!(
                     f,
-                    "the cutoff reaches about {pairs:e} pairs or images of the cell; that is beyond all memory"
+                    "the cutoff reaches about {pairs:.0e} pairs or images of the cell; that is beyond all memory"
                 )
             }
             Self::OutOfMemory { bytes } => write!(f, "no memory for an output array of {bytes} bytes"),

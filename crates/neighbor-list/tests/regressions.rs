@@ -322,3 +322,15 @@ fn many_images_are_refused_or_fit() {
         }
     }
 }
+
+/// A coordinate of 1e100 was printed with a hundred digits.
+#[test]
+fn errors_of_huge_values_can_be_read() {
+    let cell = Cell::cubic(1.0).unwrap();
+    for (positions, cutoff) in
+        [([[1e100, 0.0, 0.0]], 1.0), ([[1e300; 3]], 1.0), ([[0.0; 3]], 1e70), ([[0.0; 3]], 1e-300)]
+    {
+        let message = build(&positions, &cell, cutoff).unwrap_err().to_string();
+        assert!(message.len() < 120 && message.contains('e'), "{message}");
+    }
+}

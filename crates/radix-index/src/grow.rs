@@ -229,9 +229,17 @@ impl<L: Shape> Table<L> {
             parent.fill(slot, entry.tag, |to| copy(from, to));
         }
         parent.end_chain(&self.nodes, &mut freed);
+        // Under the locks: once they are released, others may take out what was moved, and free it, and a reader whose
+        // link was torn may come to a node that this chain had. It must find nothing alive there.
+        parent.step();
+        if !weakened("end-chain") {
+            self.nodes.free_all(&freed);
+        }
         parent.commit();
         newborn.commit();
-        self.nodes.free_all(&freed);
+        if weakened("end-chain") {
+            self.nodes.free_all(&freed);
+        }
     }
 
     /// Every entry of a bucket, and whether it belongs to `child`; yet to be validated.

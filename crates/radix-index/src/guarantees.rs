@@ -7,6 +7,14 @@
 //! *linearizable*: it takes effect at one moment between its call and its return, for all threads. What a thread wrote
 //! before it inserted or updated a key is seen by whoever reads that value (*happens-before*).
 //!
+//! That is so for the calls on each key, ordered by what threads know of one another (*happens-before* again). For calls
+//! on different keys there is no more order than between release stores and acquire loads: if two threads insert a key
+//! each, and then look for the other's, both may miss it. Where that matters, put `fence(SeqCst)` between the two calls,
+//! in both threads.
+//!
+//! `try_insert` of a new key may be refused while other calls of `try_insert` hold the last room, though these then need
+//! none.
+//!
 //! Reads never wait. A read that overlaps a change of its own bucket looks again; it is not delayed by a writer
 //! that was interrupted while it held the bucket's lock. Writers wait for one another at one bucket. No code of yours
 //! (`Hash`, `Eq`, `Clone`, closures, destructors) runs while a lock is held, so it may panic, take its time,
@@ -21,8 +29,8 @@
 //! * An entry that is there from beginning to end comes exactly once, however much the table grows meanwhile.
 //! * An entry that is inserted or removed meanwhile comes once or not at all. No *key* comes twice, unless it was removed
 //!   and inserted again.
-//! * The entries of one bucket are those of one moment. Different buckets are read at different moments: the
-//!   whole is not a snapshot.
+//! * The keys of one bucket are those of one moment; a value of at most eight bytes may be newer than its neighbour's.
+//!   Different buckets are read at different moments: the whole is not a snapshot.
 //! * A value that comes was the key's value at some moment during the iteration; not necessarily when it comes, because
 //!   entries are read in groups.
 //!

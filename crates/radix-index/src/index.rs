@@ -222,14 +222,14 @@ where
     #[inline]
     pub fn try_insert(&self, key: K, value: V) -> Result<Option<V>, Full<K, V>> {
         let hash = self.hash_of(&key);
-        if !self.table.room.reserve() {
+        let Some(reserved) = self.table.room.reserve() else {
             // Full, but an entry that is there may still be changed.
             return self.replace_hashed(hash, &key, &value).map(Some).ok_or(Full(key, value));
-        }
+        };
         let added = || self.table.added_to_reserve(self.entry_hasher());
         let result = put_into(&self.table, hash, &key, &value, added);
-        if !matches!(result, Ok(None)) {
-            self.table.room.take(-1);
+        if matches!(result, Ok(None)) {
+            reserved.used();
         }
         result.map_err(|AllocError| Full(key, value))
     }

@@ -27,7 +27,10 @@ pub(crate) struct Walk {
 impl Walk {
     /// A walk through the whole table.
     pub(crate) fn new<L: Shape>(table: &Table<L>) -> Self {
-        let level = table.count.load(Ordering::Relaxed).ilog2();
+        // Acquire pairs with the claim in `Table::split_next`: a bucket that is counted has memory, for us too, if it is
+        // to be born now.
+        let order = if weakened("claim") { Ordering::Relaxed } else { Ordering::Acquire };
+        let level = table.count.load(order).ilog2();
         Self { roots: 0..1 << level, level, children: Vec::new() }
     }
 
@@ -41,6 +44,12 @@ impl Walk {
         }
         let right = Self { roots: middle..self.roots.end, ..self.clone() };
         (Self { roots: self.roots.start..middle, ..self }, Some(right))
+    }
+
+    /// The second half of the roots, as `split` gives it.
+    #[cfg(loom)]
+    pub(crate) fn right_half(self) -> Self {
+        Self { roots: self.roots.end / 2..self.roots.end, ..self }
     }
 
     /// Appends the next bucket that is not empty to `entries`; false at the end.

@@ -340,3 +340,45 @@ fn chain_of_two_filter_bits() {
         assert_eq!(index.get(FAR), Some(90));
     });
 }
+
+/// The memory of a bucket that another thread claimed must be seen by who begins a walk there, and has it born: the
+/// right half of a parallel iteration, which passes no fence on its way.
+#[test]
+fn claim_iterate() {
+    model(|| {
+        let index = Index::of(&[(A, 10), (ODD, 30)]);
+        index.split();
+        let table = index.0.clone();
+        // Claims two buckets, in a chunk of their own, and does not come to their birth.
+        let thread = thread::spawn(move || {
+            table.buckets.ensure(3).unwrap();
+            table.count.compare_exchange(2, 4, Ordering::AcqRel, Ordering::Relaxed).unwrap();
+        });
+        interleave();
+        let mut walk = crate::iter::Walk::new(&index.0).right_half();
+        let mut entries = Vec::new();
+        walk.next_bucket(&index.0, &mut entries, |entry| Some(key_of(entry)), key_of);
+        assert!([A, ODD].contains(&entries[0]));
+        thread.join().unwrap();
+    });
+}
+
+/// A link that was torn may lead a reader to any node, also to one whose entries were moved, taken out and freed.
+#[test]
+fn a_chain_that_ended_holds_nothing() {
+    model_within(2, || {
+        let keys = [2, 4, 6, 3, 5, 8, 10, 12, 7];
+        let index = Index::of(&keys.map(|key| (key, 10 * key)));
+        let writer = index.clone();
+        let thread = thread::spawn(move || writer.split());
+        // Whoever can take an entry out of the halves finds none in the node that they had in common.
+        for bucket in [0, 1] {
+            let header = index.0.bucket(bucket).unwrap().header();
+            if header.is_born() && header.depth() == 1 && !header.is_locked() {
+                let node = index.0.nodes.get(1 << 8).unwrap();
+                assert_eq!(node.live(), 0);
+            }
+        }
+        thread.join().unwrap();
+    });
+}

@@ -6,7 +6,8 @@
 //!    this table, made by [`Unpublished::new`] and stored by [`Unpublished::publish`]: that of the header's entry, or
 //!    of one stored since, if the bucket has changed.
 //! 2. A node leaves its slot (for another node, or by a header without that slot) under the bucket's lock, by the
-//!    thread that then retires it, once.
+//!    thread that then retires it, once. One that moves has left its old slot before the lock is released: an overflow
+//!    node by its meta word too, because a torn link leads to any of them.
 //! 3. Headers, chains and words are loaded with `SeqCst` under a guard of this table's collector, as `seize` asks of
 //!    the loads that it protects. So who enters after a node left does not find it, and who entered before keeps
 //!    it alive. [`Pinned`] is the only way to such loads, and has its table's guard.
@@ -113,9 +114,12 @@ pub(crate) type Put<'g, K, V> = Result<&'g Node<K, V>, Unpublished<K, V>>;
 pub(crate) struct NodeTable<K, V> {
     pub(crate) table: Table<Pointers>,
     collector: Collector,
-    /// Sharing a table shares its nodes, and lets any thread free them.
-    nodes: PhantomData<Arc<(K, V)>>,
+    nodes: PhantomData<Nodes<K, V>>,
 }
+
+/// What a table of nodes is to the compiler. Sharing a table shares its nodes, and lets any thread free them: an `Arc`.
+/// Entries are put in by `&self`, so a table of longer lifetimes is not one of shorter ones: the function.
+type Nodes<K, V> = (Arc<(K, V)>, fn((K, V)) -> (K, V));
 
 impl<K, V> NodeTable<K, V> {
     pub(crate) fn new(table: Table<Pointers>) -> Self {

@@ -40,14 +40,30 @@ impl Room {
         }
     }
 
-    /// Reserves room for one entry, if there is any; to be given back.
+    /// Reserves room for one entry, if there is any: given back on drop, unless an entry [has come](Reserved::used).
     #[inline]
-    pub(crate) fn reserve(&self) -> bool {
-        let Some(room) = &self.0 else { return true };
-        let is_left = room.left.fetch_sub(1, Ordering::Relaxed) > 0;
-        if !is_left {
-            room.left.fetch_add(1, Ordering::Relaxed);
-        }
-        is_left
+    pub(crate) fn reserve(&self) -> Option<Reserved<'_>> {
+        let has_room = self.0.as_ref().is_none_or(|room| room.left.fetch_sub(1, Ordering::Relaxed) > 0);
+        // Made in any case: what was taken in vain goes back, too.
+        let reserved = Reserved(self);
+        has_room.then_some(reserved)
+    }
+}
+
+/// Room for one entry.
+pub(crate) struct Reserved<'r>(&'r Room);
+
+impl Reserved<'_> {
+    /// The entry has come.
+    #[inline]
+    pub(crate) fn used(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Reserved<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.take(-1);
     }
 }

@@ -2,7 +2,10 @@
 //!
 //! Knows neither keys nor values. [`Table::find`] is the readers' way, [`Table::seek`] the writers'.
 
-use crate::address::{self, BUCKETS_MAX};
+mod capacity;
+mod place;
+
+use crate::address;
 use crate::bucket::{
     AllocError, Bucket, Buckets, Chain, Entry, Freed, Header, Locked, Nodes, Shape, Spot, Store, Tags,
     slots_of,
@@ -11,20 +14,7 @@ use crate::population::Population;
 use crate::room::Room;
 use crate::sync::{AtomicU64, AtomicUsize, Backoff, Ordering, weakened};
 
-/// Entries for 32 buckets above which the table grows: two thirds of the slots, half of them as long as it is small. A
-/// lower load wastes memory (32 bytes an entry is the limit), a higher one makes chains; decision 0052 has the figures.
-const fn load_limit<L: Shape>(buckets: usize) -> usize {
-    L::SLOTS as usize * if buckets <= SMALL { 16 } else { 21 }
-}
-
-/// Buckets of a table whose memory does not matter: it has hardly any chains.
-const SMALL: usize = 2048;
-
-/// Entries for 16 buckets for which room is made beforehand: 4 1/4 of seven slots. Who says how many entries will
-/// come pays at most 32 bytes for each, and gets fewer chains for it; decision 0056.
-const fn comfortable_load<L: Shape>() -> usize {
-    L::SLOTS as usize * 39 / 4
-}
+pub(crate) use place::Place;
 
 /// A linear hash table of buckets.
 pub(crate) struct Table<L> {
@@ -80,67 +70,6 @@ impl<L: Shape> Table<L> {
             planted: 1,
             retries: AtomicU64::new(0),
         }
-    }
-
-    /// A table with room for `entries`.
-    pub(crate) fn with_capacity(entries: usize, grows: bool) -> Result<Self, AllocError> {
-        let count = Self::buckets_for(entries);
-        // A power of two has no buckets that are not split yet, and twice as full.
-        Self::with_buckets(if count <= SMALL { count.next_power_of_two() } else { count }, entries, grows)
-    }
-
-    /// A table with room for exactly `entries`, that never grows.
-    pub(crate) fn fixed(entries: usize) -> Result<Self, AllocError> {
-        Ok(Self { room: Room::of(entries), ..Self::with_capacity(entries, false)? })
-    }
-
-    /// A table that is no larger than `entries` need.
-    pub(crate) fn fit(entries: usize) -> Result<Self, AllocError> {
-        Self::with_buckets(Self::buckets_for(entries), entries, true)
-    }
-
-    fn with_buckets(count: usize, entries: usize, grows: bool) -> Result<Self, AllocError> {
-        let mut table = Self::new(grows);
-        if entries == 0 {
-            return Ok(table);
-        }
-        if count > BUCKETS_MAX {
-            return Err(AllocError);
-        }
-        table.buckets.ensure_exactly(count)?;
-        for index in 0..count {
-            let bucket = table.bucket(index).expect("memory was ensured");
-            bucket.init(address::natural_depth(index, count));
-        }
-        table.planted = count;
-        table.count.store(count, Ordering::Relaxed);
-        table.mask.store(count.next_power_of_two() - 1, Ordering::Relaxed);
-        Ok(table)
-    }
-
-    /// The buckets to hold `entries`.
-    pub(crate) fn buckets_for(entries: usize) -> usize {
-        if entries <= Self::entries_for(SMALL) {
-            return (entries * 32).div_ceil(load_limit::<L>(SMALL)).max(1);
-        }
-        let limit = comfortable_load::<L>();
-        // Of parts, so that it does not overflow.
-        (entries / limit * 16 + (entries % limit * 16).div_ceil(limit)).max(1)
-    }
-
-    /// Whether fewer buckets would do for `entries`.
-    pub(crate) fn is_too_large_for(&self, entries: usize) -> bool {
-        Self::buckets_for(entries) < self.count.load(Ordering::Relaxed)
-    }
-
-    /// Entries that `count` buckets hold at the load limit.
-    pub(crate) fn entries_for(count: usize) -> usize {
-        count * load_limit::<L>(count) / 32
-    }
-
-    /// Entries that the table holds before it grows.
-    pub(crate) fn capacity(&self) -> usize {
-        if self.bucket(0).is_none() { 0 } else { Self::entries_for(self.count.load(Ordering::Relaxed)) }
     }
 
     #[inline]
@@ -525,45 +454,4 @@ fn owns(index: usize, header: Header, hash: u64) -> bool {
 #[inline]
 fn unchanged_miss<L: Shape>(bucket: Bucket<'_, L>, header: Header) -> bool {
     weakened("miss") || bucket.unchanged(header)
-}
-
-/// A place for a new entry, found before the lock is taken: a free slot, or a new overflow node, which is given
-/// back if it was not needed.
-pub(crate) struct Place<'t, L: Shape> {
-    nodes: &'t Nodes<L>,
-    spot: Spot,
-    is_new: bool,
-}
-
-impl<'t, L: Shape> Place<'t, L> {
-    #[inline]
-    pub(crate) fn find(table: &'t Table<L>, seen: &Seen<'t, L>) -> Result<Self, AllocError> {
-        let nodes = &table.nodes;
-        let free = !seen.header.live() & L::FULL;
-        if free != 0 {
-            let spot = Spot { node: 0, slot: free.trailing_zeros() };
-            return Ok(Self { nodes, spot, is_new: false });
-        }
-        if let Some(spot) = Chain::new(nodes, seen.header, seen.tags).room() {
-            return Ok(Self { nodes, spot, is_new: false });
-        }
-        Ok(Self { nodes, spot: Spot { node: nodes.allocate()?, slot: 0 }, is_new: true })
-    }
-
-    #[inline]
-    pub(crate) fn take(mut self, locked: &mut Locked<'t, L>) -> Spot {
-        if std::mem::take(&mut self.is_new) {
-            locked.append(self.nodes, self.spot.node);
-        }
-        self.spot
-    }
-}
-
-impl<L: Shape> Drop for Place<'_, L> {
-    #[inline]
-    fn drop(&mut self) {
-        if self.is_new {
-            self.nodes.free(self.spot.node);
-        }
-    }
 }

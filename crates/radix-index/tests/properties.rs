@@ -56,3 +56,13 @@ fn equal_hashes_do_not_drive_the_memory() {
     (0..3000).for_each(|key| assert_eq!(index.remove(&key), Some(key)));
     assert_eq!(index.stats().chain_max, 0);
 }
+
+#[test]
+fn a_capacity_is_kept() {
+    for capacity in (0..20_000).step_by(97).chain([7168, 7169, 9411, 9412]) {
+        let index = RadixIndex::<u64, u64>::with_capacity(capacity);
+        assert!(index.capacity() >= capacity, "{capacity} {}", index.capacity());
+        (0..capacity as u64).for_each(|key| _ = index.insert(key, key));
+        assert_eq!(index.stats().splits, 0, "{capacity}");
+    }
+}

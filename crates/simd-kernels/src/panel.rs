@@ -13,7 +13,7 @@
 //! | [`norm_tiles`] | a [`Norm`] of the difference | 8 queries x panels |
 //! | [`norm_row`] | the same | 1 query x panels, as a tree's leaf asks |
 //! | [`residual_tiles`] | minus the scaled residual correlation | 8 queries x panels |
-//! | [`residual_rows`] | the same, computed in f64 | 1 query x 8 rows |
+//! | [`residual_rows`] | the same, computed in f64 | 8 queries x 16 rows |
 //! | [`hamming`] | differing bits | 1 x 1 |
 //!
 //! **Rounding.** Levels differ in the last bits (FMA, order of sums). Against exact arithmetic on the same f32 input a
@@ -152,39 +152,40 @@ pub fn residual_tiles(
     dispatch!(level, residual_tiles(covariance, queries, panels, tiles));
 }
 
-/// Rows that [`residual_rows`] takes at once.
-pub const ROWS: usize = 8;
-
-/// The query of [`residual_rows`].
+/// Eight queries of [`residual_rows`]: as [`ResidualQueries`], in f64.
 #[derive(Clone, Copy, Debug)]
-pub struct RowQuery<'a> {
-    /// Coordinates, vector and scale, as in every row; only the query's scale is not used.
-    pub row: &'a [f64],
-    /// How many of them are coordinates.
-    pub dimension: usize,
+pub struct RowQueries<'a> {
+    /// Coordinates, scaled for the [`Covariance`], row by row.
+    pub coordinates: &'a [[f64; QUERIES]],
+    /// The vectors, row by row.
+    pub vectors: &'a [[f64; QUERIES]],
     /// The variance; that inside the [`Covariance`] is not used.
     pub variance: f64,
     /// What is added to each numerator.
-    pub slack: f64,
+    pub slack: &'a [f64; QUERIES],
+    /// Keys up to here are hits.
+    pub limits: &'a [f32; QUERIES],
 }
 
-/// Computes the keys of [`residual_tiles`] in f64, for one query and eight rows like it, and rounds them to f32.
+/// Computes the keys of [`residual_tiles`] in f64 and rounds them to f32; the points are sixteen rows of coordinates, a
+/// vector and a scale each, as they lie in memory.
 ///
 /// Numerators are off by at most `(row.len() + 40) eps` of the variance and the vectors' lengths together.
 ///
 /// Time: O(row.len()).
 ///
 /// # Panics
-/// If a row is not as long as the query's, or no longer than its coordinates.
+/// If a row is not `coordinates + vectors + 1` long.
 pub fn residual_rows(
     level: Level,
     covariance: Covariance,
-    query: &RowQuery<'_>,
-    rows: &[&[f64]; ROWS],
-) -> [f32; ROWS] {
-    assert!(rows.iter().all(|row| row.len() == query.row.len()), "rows of another length");
-    assert!(query.row.len() > query.dimension, "a row is coordinates, a vector and a scale");
-    dispatch!(level, residual_rows(covariance, query, rows))
+    queries: &RowQueries<'_>,
+    rows: &[&[f64]; LANES],
+    tile: &mut Tile,
+) {
+    let width = queries.coordinates.len() + queries.vectors.len() + 1;
+    assert!(rows.iter().all(|row| row.len() == width), "rows of another length");
+    dispatch!(level, residual_rows(covariance, queries, rows, tile));
 }
 
 /// The largest error of a dot product in [`residual_tiles`], in units of `|a| |b|`: the f32 input counts as exact.

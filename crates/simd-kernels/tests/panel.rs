@@ -3,7 +3,7 @@
 
 use simd_kernels::Level;
 use simd_kernels::panel::{
-    COVARIANCE_ERROR, Covariance, Lanes, Norm, ROWS, ResidualQueries, RowQuery, Tile, dot_error, hamming,
+    COVARIANCE_ERROR, Covariance, Lanes, Norm, ResidualQueries, RowQueries, Tile, dot_error, hamming,
     norm_row, norm_tiles, residual_rows, residual_tiles,
 };
 
@@ -66,16 +66,13 @@ fn check_norm(level: Level, norm: Norm, queries: &[[f32; 8]], panels: &[Lanes], 
     }
 }
 
+const COVARIANCES: [Covariance; 4] =
+    [Covariance::Rbf(1.5), Covariance::Matern12(1.5), Covariance::Matern32(1.5), Covariance::Matern52(1.5)];
+
 #[test]
 fn residuals_agree_with_f64() {
-    let covariances = [
-        Covariance::Rbf(1.5),
-        Covariance::Matern12(1.5),
-        Covariance::Matern32(1.5),
-        Covariance::Matern52(1.5),
-    ];
     for len in SIZES.into_iter().chain([0, 512]) {
-        for covariance in covariances {
+        for covariance in COVARIANCES {
             let mut next = numbers(len as u64);
             let coordinates: Vec<[f32; 8]> = (0..3).map(|_| std::array::from_fn(|_| 3.0 * next())).collect();
             let vectors: Vec<[f32; 8]> = (0..len).map(|_| std::array::from_fn(|_| next())).collect();
@@ -107,14 +104,7 @@ fn check_residual(
                 let pair = |x: &[f32; 8], y: &Lanes| (f64::from(x[query]), f64::from(y.0[lane]));
                 let coordinate = coordinates.iter().zip(panel).map(|(x, y)| pair(x, y));
                 let square: f64 = coordinate.map(|(x, y)| (x - y) * (x - y)).sum();
-                let a = square.sqrt();
-                let k = 1.5
-                    * match covariance {
-                        Covariance::Rbf(_) => (-square).exp(),
-                        Covariance::Matern12(_) => (-a).exp(),
-                        Covariance::Matern32(_) => (1.0 + a) * (-a).exp(),
-                        Covariance::Matern52(_) => (1.0 + a + square / 3.0) * (-a).exp(),
-                    };
+                let k = 1.5 * correlation(covariance, square);
                 let components = || vectors.iter().zip(&panel[3..]).map(|(x, y)| pair(x, y));
                 let dot: f64 = components().map(|(x, y)| x * y).sum();
                 let lengths: f64 = components().map(|(x, _)| x * x).sum::<f64>().sqrt()
@@ -138,22 +128,55 @@ fn check_residual(
 #[test]
 fn rows_agree_with_their_definition() {
     for len in SIZES.into_iter().chain([0, 512]) {
-        let width = len + 4;
-        let mut next = numbers(len as u64);
-        let mut row = |count: usize| (0..count).map(|_| f64::from(next())).collect::<Vec<f64>>();
-        let (x, matrix) = (row(width), row(ROWS * width));
-        let query = RowQuery { row: &x, dimension: 3, variance: 2.0, slack: 0.25 };
-        let rows = std::array::from_fn(|i| &matrix[i * width..][..width]);
-        for level in Level::available() {
-            let keys = residual_rows(level, Covariance::Matern32(1.0), &query, &rows);
-            for (key, y) in keys.into_iter().zip(matrix.chunks(width)) {
-                let a = (0..3).map(|i| (x[i] - y[i]).powi(2)).sum::<f64>().sqrt();
-                let dot: f64 = (3..width - 1).map(|i| x[i] * y[i]).sum();
-                let exact = -((2.0 * (1.0 + a) * (-a).exp() - dot).abs() + 0.25) * y[width - 1];
-                let tolerance = (f64::from(f32::EPSILON) * exact.abs()).max(1e-12);
-                assert!((f64::from(key) - exact).abs() <= tolerance, "{level} {key} {exact}");
+        for covariance in COVARIANCES {
+            let mut next = numbers(len as u64);
+            let mut rows = |count: usize| -> Vec<[f64; 8]> {
+                (0..count).map(|_| std::array::from_fn(|_| f64::from(next()))).collect()
+            };
+            let (coordinates, vectors, matrix) = (rows(3), rows(len), rows(2 * (len + 4)));
+            let matrix = matrix.as_flattened();
+            let rows = std::array::from_fn(|i| &matrix[i * (len + 4)..][..len + 4]);
+            for level in Level::available() {
+                check_rows(level, covariance, &coordinates, &vectors, &rows);
             }
         }
+    }
+}
+
+fn check_rows(
+    level: Level,
+    covariance: Covariance,
+    coordinates: &[[f64; 8]],
+    vectors: &[[f64; 8]],
+    rows: &[&[f64]; 16],
+) {
+    let slack = std::array::from_fn(|query| 0.25 * query as f64);
+    let limits = [-0.5; 8];
+    let queries = RowQueries { coordinates, vectors, variance: 2.0, slack: &slack, limits: &limits };
+    let mut tile = Tile::ZERO;
+    residual_rows(level, covariance, &queries, rows, &mut tile);
+    for query in 0..8 {
+        for (lane, y) in rows.iter().enumerate() {
+            let square: f64 = (0..3).map(|i| (coordinates[i][query] - y[i]).powi(2)).sum();
+            let dot: f64 = vectors.iter().zip(&y[3..]).map(|(x, y)| x[query] * y).sum();
+            let exact =
+                -((2.0 * correlation(covariance, square) - dot).abs() + slack[query]) * y[y.len() - 1];
+            let tolerance = (f64::from(f32::EPSILON) * exact.abs()).max(1e-12);
+            let key = tile.keys[query][lane];
+            assert!((f64::from(key) - exact).abs() <= tolerance, "{level} {covariance:?} {key} {exact}");
+            assert_eq!(tile.hits[query] >> lane & 1 == 1, key <= limits[query]);
+        }
+    }
+}
+
+/// The covariance for a unit variance.
+fn correlation(covariance: Covariance, square: f64) -> f64 {
+    let a = square.sqrt();
+    match covariance {
+        Covariance::Rbf(_) => (-square).exp(),
+        Covariance::Matern12(_) => (-a).exp(),
+        Covariance::Matern32(_) => (1.0 + a) * (-a).exp(),
+        Covariance::Matern52(_) => (1.0 + a + square / 3.0) * (-a).exp(),
     }
 }
 
@@ -231,15 +254,22 @@ fn nan_makes_residuals_nan() {
                     );
                     assert_eq!(hits, !(1 << 3), "{level}");
                 }
-                let mut rows = [[0.5; 7]; ROWS];
+                let mut rows = [[0.5; 7]; 16];
                 rows[2][at] = f64::NAN;
-                let query = RowQuery { row: &[0.1; 7], dimension: 2, variance: 1.0, slack: 0.0 };
-                let keys =
-                    residual_rows(level, covariance(1.0), &query, &rows.each_ref().map(|row| &row[..]));
-                assert!(
-                    keys.iter().enumerate().all(|(row, key)| key.is_nan() == (row == 2)),
-                    "{level} {keys:?}"
-                );
+                let (coordinates, vectors) = ([[0.1; 8]; 2], [[0.1; 8]; 4]);
+                let queries = RowQueries {
+                    coordinates: &coordinates,
+                    vectors: &vectors,
+                    variance: 1.0,
+                    slack: &[0.0; 8],
+                    limits,
+                };
+                let rows = rows.each_ref().map(|row| &row[..]);
+                residual_rows(level, covariance(1.0), &queries, &rows, &mut tiles[0]);
+                for (keys, hits) in tiles[0].keys.iter().zip(tiles[0].hits) {
+                    assert!(keys.iter().enumerate().all(|(row, key)| key.is_nan() == (row == 2)), "{level}");
+                    assert_eq!(hits, !(1 << 2), "{level}");
+                }
             }
         }
     }

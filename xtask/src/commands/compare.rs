@@ -21,6 +21,8 @@ use crate::table;
 ///
 /// Exit codes: 0 compared, 2 a record could not be read or nothing is common to both.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask compare benches/record/OLD.jsonl benches/record/NEW.jsonl")]
 pub(crate) struct Arguments {
     /// The earlier record.
     before: PathBuf,

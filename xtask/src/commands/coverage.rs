@@ -32,12 +32,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
         bail!("coverage needs cargo-llvm-cov (cargo install cargo-llvm-cov)");
     }
     let rustc = workspace::rustc_verbose()?;
+    let major = tools::llvm_major(&rustc).unwrap_or_default();
     let profdata = match tools::llvm_profdata(&rustc) {
         Ok(path) => path,
-        Err(why) => bail!("coverage needs llvm-profdata of rustc's LLVM: {why} (see cargo xtask doctor)"),
+        Err(why) => {
+            bail!("coverage needs llvm-profdata {major}: {why}; to install: apt-get install llvm-{major}")
+        }
     };
     let Some(cov) = tools::llvm_program("llvm-cov", &rustc) else {
-        bail!("coverage needs llvm-cov of rustc's LLVM, which is missing (see cargo xtask doctor)");
+        bail!("coverage needs llvm-cov {major}, which is missing; to install: apt-get install llvm-{major}");
     };
     let mut cargo = workspace.cargo();
     cargo.args(["llvm-cov", "--lib", "--tests"]).env("LLVM_COV", cov).env("LLVM_PROFDATA", profdata);

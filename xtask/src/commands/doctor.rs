@@ -14,6 +14,9 @@ use crate::{Outcome, machine, table, tools};
 ///
 /// Exit codes: 0 always, unless rustc itself cannot be asked (2).
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask doctor
+  cargo xtask doctor --json | grep missing")]
 pub(crate) struct Arguments {
     /// Print JSON, one object a tool, instead of a table.
     #[arg(long)]

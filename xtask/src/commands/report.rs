@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::figures::Figures;
+use crate::rows::Row;
 use crate::workspace::Workspace;
 use crate::{Outcome, generated, stats};
 
@@ -46,14 +47,14 @@ pub(crate) struct Arguments {
     /// The folder of records.
     #[arg(long, default_value = "benches/record", value_name = "FOLDER", conflicts_with = "markdown")]
     records: PathBuf,
-    /// Print what was written as JSON.
-    #[arg(long, conflicts_with = "markdown")]
+    /// Print JSON, one line a document.
+    #[arg(long)]
     json: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     let workspace = Workspace::load()?;
-    if arguments.markdown { markdown(&workspace, arguments.check) } else { html(&workspace, arguments) }
+    if arguments.markdown { markdown(&workspace, arguments) } else { html(&workspace, arguments) }
 }
 
 fn html(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome> {
@@ -74,52 +75,56 @@ fn html(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome> {
     Ok(Outcome::Good)
 }
 
-fn markdown(workspace: &Workspace, check: bool) -> Result<Outcome> {
+fn markdown(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome> {
     let mut good = true;
     for document in generated::documents(workspace.root())? {
-        good &= update(workspace.root(), document.path, &document.is, &document.should_be, check)?;
+        good &= update(workspace.root(), document.path, &document.is, &document.should_be, arguments)?;
     }
     let figures = Figures::read(&workspace.root().join("benches/record"))?;
     for (name, chart) in charts(&figures) {
         let path = format!("{CHARTS}/{name}.svg");
         let is = fs::read_to_string(workspace.root().join(&path)).unwrap_or_default();
-        good &= update(workspace.root(), &path, &is, &chart, check)?;
+        good &= update(workspace.root(), &path, &is, &chart, arguments)?;
     }
     Ok(Outcome::from_good(good))
 }
 
 /// The charts that the docs embed, by name: how the best peers fare against us, over all and for each structure.
 fn charts(figures: &Figures) -> Vec<(String, String)> {
-    let by_structure: Vec<(&str, Vec<(String, f64)>)> =
-        figures.structures().map(|(structure, rows)| (structure, page::ratios(&rows))).collect();
-    let mean = |ratios: &[(String, f64)]| {
-        stats::geometric_mean(&ratios.iter().map(|(_, ratio)| *ratio).collect::<Vec<_>>())
+    let mean = |rows: &[(&Row, &str)]| {
+        let ratios = rows.iter().filter_map(|(row, _)| row.ratio(row.best_peer()?));
+        stats::geometric_mean(&ratios.collect::<Vec<_>>())
     };
-    let means: Vec<(String, f64)> = by_structure
+    let structures: Vec<(&str, Vec<(&Row, &str)>)> = figures.structures().collect();
+    let means: Vec<(String, f64)> = structures
         .iter()
-        .filter_map(|(structure, ratios)| Some(((*structure).to_owned(), mean(ratios)?)))
+        .filter_map(|(structure, rows)| Some(((*structure).to_owned(), mean(rows)?)))
         .collect();
     let summary = chart::bars("the best peer's figure relative to ours (geometric mean; 1 = equal)", &means);
     let mut charts: Vec<(String, Option<String>)> = vec![("summary".to_owned(), summary)];
-    for (structure, ratios) in by_structure {
+    for (structure, rows) in structures {
         let title = format!("{structure}: the best peer relative to us, bench by bench (1 = equal)");
-        charts.push((structure.to_owned(), chart::bars(&title, &ratios)));
+        charts.push((structure.to_owned(), chart::bars(&title, &page::ratios(&rows))));
     }
     charts.into_iter().filter_map(|(name, chart)| Some((name, chart::standalone(&chart?)))).collect()
 }
 
 /// Writes a document that is not as it should be; false if that was forbidden.
-fn update(root: &Path, path: &str, is: &str, should_be: &str, check: bool) -> Result<bool> {
-    if is == should_be {
-        println!("{path}: up to date");
-    } else if check {
-        println!("{path}: not what benches/record and docs/decisions say");
-        return Ok(false);
+fn update(root: &Path, path: &str, is: &str, should_be: &str, arguments: &Arguments) -> Result<bool> {
+    let state = match (is == should_be, arguments.check) {
+        (true, _) => "up to date",
+        (false, true) => "not what benches/record and docs/decisions say",
+        (false, false) => {
+            write(&root.join(path), should_be)?;
+            "written"
+        }
+    };
+    if arguments.json {
+        println!("{}", serde_json::json!({ "document": path, "state": state }));
     } else {
-        write(&root.join(path), should_be)?;
-        println!("{path}: written");
+        println!("{path}: {state}");
     }
-    Ok(true)
+    Ok(is == should_be || !arguments.check)
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {

@@ -23,6 +23,9 @@ use crate::workspace::Workspace;
 ///
 /// Exit codes: 0 tidy, 1 a rule is broken, 2 could not run.
 #[derive(Debug, Default, Args)]
+#[command(after_help = "Examples:
+  cargo xtask tidy
+  cargo xtask tidy --json")]
 pub(crate) struct Arguments {
     /// Print the breaches as a JSON array.
     #[arg(long)]

@@ -329,15 +329,29 @@ impl<K, V, S: Shape> Branch<K, V, S> {
     }
 
     /// The slot of the child that has the entry of rank `rank`, which becomes the rank below that child.
+    #[inline]
     pub(super) fn slot_at(self, rank: &mut usize) -> usize {
-        let len = self.len();
-        for (slot, count) in self.counts().iter().enumerate().take(len) {
-            if *rank < *count {
-                return slot;
+        const BLOCK: usize = 8;
+        // The last child needs no look: what is not before it is in it.
+        let counts = &self.counts()[..self.len()];
+        let (mut slot, mut before) = (0, 0);
+        for block in counts.chunks_exact(BLOCK) {
+            let behind = before + block.iter().sum::<usize>();
+            if behind > *rank {
+                break;
             }
-            *rank -= count;
+            (slot, before) = (slot + BLOCK, behind);
         }
-        len
+        // Within the block without a branch: which child it is cannot be foreseen.
+        let mut behind = before;
+        for count in counts[slot..].iter().take(BLOCK) {
+            behind += count;
+            let passes = behind <= *rank;
+            slot += usize::from(passes);
+            before = if passes { behind } else { before };
+        }
+        *rank -= before;
+        slot
     }
 
     fn counts(&self) -> &[usize] {

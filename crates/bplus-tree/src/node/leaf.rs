@@ -385,6 +385,15 @@ impl<K, V> Leaf<K, V> {
         (index, index < self.len() && probe.not_before(&block[index]))
     }
 
+    /// Asks for the lines of one entry, if the leaf has full size, and for the header.
+    #[inline(always)]
+    pub(super) fn prefetch_entry<S: Shape>(self, index: usize) {
+        let parts = Self::parts_of(const { Self::full_cap::<S>() });
+        prefetch(self.node.at(0));
+        prefetch(self.node.at(parts.keys + index * size_of::<K>()));
+        prefetch(self.node.at(parts.values + index * size_of::<V>()));
+    }
+
     /// Asks for the lines that hold entries, and for the links.
     #[inline]
     pub(super) fn prefetch_used(self) {

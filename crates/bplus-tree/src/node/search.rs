@@ -262,7 +262,9 @@ impl<K, V, S: Shape> Tree<K, V, S> {
             let slot = branch.slot_at(&mut rank);
             node = branch.child(slot);
         }
-        Some(Slot::new(Leaf::of(node), rank, true))
+        let leaf = Leaf::of(node);
+        leaf.prefetch_entry::<S>(rank);
+        Some(Slot::new(leaf, rank, true))
     }
 
     /// The number of entries before a place; in counted shapes.

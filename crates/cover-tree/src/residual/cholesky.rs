@@ -31,10 +31,15 @@ impl Cholesky {
         Ok(Self { packed })
     }
 
+    /// Row `i` of `L`, up to the diagonal.
+    pub(super) fn row(&self, i: usize) -> &[f64] {
+        &self.packed[i * (i + 1) / 2..][..=i]
+    }
+
     /// Replaces `b` by `L^-1 b`.
     pub(super) fn solve_lower(&self, b: &mut [f64]) {
         for i in 0..b.len() {
-            let row = &self.packed[i * (i + 1) / 2..][..=i];
+            let row = self.row(i);
             b[i] = (b[i] - sum(&row[..i], &b[..i], |x, y| x * y)) / row[i];
         }
     }

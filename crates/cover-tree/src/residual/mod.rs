@@ -12,11 +12,10 @@
 //! tree then visits every point.
 
 mod cholesky;
+mod inducing;
 mod kernel;
 
 pub use kernel::{Kernel, Parameters};
-
-use simd_kernels::panel::RowQuery;
 
 use crate::metric::{Blocks, Metric, Residuals, Rounding, sum};
 use crate::ruler::Ruler;
@@ -201,16 +200,15 @@ impl Residual {
         prior - sum(&a[vectors.clone()], &b[vectors], |x, y| x * y)
     }
 
-    /// A row as the query of a scan in f64.
-    pub(crate) fn row_query<'a>(&self, row: &'a [f64]) -> RowQuery<'a> {
+    /// What a scan in f64 adds to the numerators of a query: at least their error.
+    pub(crate) fn row_slack(&self, row: &[f64]) -> f64 {
         // Twice the kernel's error, for the rounding of `covariance` itself.
-        let slack = 2.0 * (row.len() + 40) as f64 * f64::EPSILON * self.parameters.variance;
-        RowQuery { row, dimension: self.dimension, variance: self.parameters.variance, slack }
+        2.0 * (row.len() + 40) as f64 * f64::EPSILON * self.parameters.variance
     }
 
     /// What the keys of that scan say.
     pub(crate) fn row_ruler(&self, row: &[f64]) -> Ruler {
-        let slack = self.row_query(row).slack as f32 * (1.0 + f32::EPSILON);
+        let slack = self.row_slack(row) as f32 * (1.0 + f32::EPSILON);
         Ruler::Residual { root: 1.0 / row[self.width() - 1], slack }
     }
 

@@ -2,6 +2,8 @@
 
 mod approximate;
 mod build;
+mod join;
+mod load;
 mod save;
 mod search;
 mod topology;
@@ -16,6 +18,7 @@ use crate::panels::{Layout, Panels};
 use crate::projection::Projection;
 use crate::ruler::Ruler;
 use crate::scan::check_points;
+use crate::storage::Storage;
 use crate::{Bitmap, Error, Points};
 use build::Built;
 use simd_kernels::panel::{LANES, Norm};
@@ -62,9 +65,9 @@ pub struct CoverTree<S, M> {
     metric: M,
     nodes: Vec<Node>,
     /// The index of the point in each slot.
-    indices: Vec<u32>,
+    indices: Storage<u32>,
     /// The slot of each index, or `NO_SLOT` for removed points.
-    slots: Vec<u32>,
+    slots: Storage<u32>,
     indexed: usize,
     /// Indices of removed points that still have a slot.
     removed: Bitmap,
@@ -84,6 +87,21 @@ struct TreePanels {
     radii: Vec<[f32; LANES]>,
 }
 
+/// The slots in all panels, and the radii around the centres.
+#[derive(Debug, Default)]
+struct Numbered {
+    leaves: Vec<u32>,
+    centres: Vec<u32>,
+    radii: Vec<f64>,
+}
+
+impl Numbered {
+    fn radii(&self, layout: &Layout) -> Vec<[f32; LANES]> {
+        let lanes = |radii: &[f64; LANES]| radii.map(|radius| Ruler::radius(radius, layout.scale));
+        self.radii.as_chunks().0.iter().map(lanes).collect()
+    }
+}
+
 impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
     /// Builds the tree; index `i` is the point at position `i`.
     ///
@@ -101,8 +119,8 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
             points,
             metric,
             nodes: Vec::new(),
-            slots: indices.clone(),
-            indices,
+            slots: indices.clone().into(),
+            indices: indices.into(),
             indexed: 0,
             removed: Bitmap::default(),
             removed_count: 0,
@@ -138,6 +156,14 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
             + self.blocks.as_ref().map_or(0, panels)
     }
 
+    /// The indices of all points, removed ones among them until the next rebuild, in the order in which they lie in memory:
+    /// near points are near one another in it.
+    ///
+    /// Queries of the index's own points are fastest in this order ([`Index::knn_of`](crate::Index::knn_of)).
+    pub fn traversal_order(&self) -> &[u32] {
+        &self.indices
+    }
+
     /// Builds nodes and panels anew over all points that were not removed.
     fn rebuild(&mut self) {
         let live: Vec<u32> = (0..self.indices.len() as u32)
@@ -149,11 +175,13 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
             slot_of[position as usize] = slot as u32;
         }
         self.points = self.points.select(&order);
-        self.indices = order.iter().map(|&position| self.indices[position as usize]).collect();
-        self.slots.fill(NO_SLOT);
-        for (slot, &index) in self.indices.iter().enumerate() {
-            self.slots[index as usize] = slot as u32;
+        let indices: Vec<u32> = order.iter().map(|&position| self.indices[position as usize]).collect();
+        let slots = self.slots.to_mut();
+        slots.fill(NO_SLOT);
+        for (slot, &index) in indices.iter().enumerate() {
+            slots[index as usize] = slot as u32;
         }
+        self.indices = indices.into();
         self.nodes = nodes;
         for node in &mut self.nodes {
             node.centre = slot_of[node.centre as usize];
@@ -178,18 +206,19 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
         }
     }
 
-    /// Writes the panels, each leaf and each set of children starting a panel of its own.
-    fn pack(&mut self) {
-        let (mut leaves, mut centres, mut radii) = (Vec::new(), Vec::new(), Vec::new());
+    /// Gives each leaf and each set of children panels of its own.
+    fn number_panels(&mut self) -> Numbered {
+        let mut numbered = Numbered::default();
         for id in 0..self.nodes.len() {
             let node = self.nodes[id];
             let (slots, to): (Vec<u32>, _) = match node.is_leaf() {
-                true => (node.range().map(|slot| slot as u32).collect(), &mut leaves),
+                true => (node.range().map(|slot| slot as u32).collect(), &mut numbered.leaves),
                 false => {
                     let children = &self.nodes[node.range()];
+                    let radii = &mut numbered.radii;
                     radii.extend(children.iter().map(|child| child.radius));
                     radii.resize(radii.len().next_multiple_of(LANES), 0.0);
-                    (children.iter().map(|child| child.centre).collect(), &mut centres)
+                    (children.iter().map(|child| child.centre).collect(), &mut numbered.centres)
                 }
             };
             self.nodes[id].panel = (to.len() / LANES) as u32;
@@ -197,21 +226,27 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
             // Padding repeats the first point; it is masked wherever it is read.
             to.resize(to.len().next_multiple_of(LANES), slots[0]);
         }
+        numbered
+    }
+
+    /// Writes the panels.
+    fn pack(&mut self) {
+        let numbered = self.number_panels();
+        let leaves = &numbered.leaves;
         self.blocks = None;
         if let Blocks::Image(image) = self.metric.blocks()
             && !leaves.is_empty()
         {
             let projection = match image.norm() {
-                Norm::Euclidean => Projection::find(&self.points, image, &leaves, self.leaf_radius()),
+                Norm::Euclidean => Projection::find(&self.points, image, leaves, self.leaf_radius()),
                 _ => None,
             };
-            let layout = Layout::of_images(&self.points, image, &leaves, projection);
+            let layout = Layout::of_images(&self.points, image, leaves, projection);
             let pack = |slots: &[u32]| Panels::with_layout(layout.clone(), &self.points, &self.metric, slots);
-            let lanes = |radii: &[f64; LANES]| radii.map(|radius| Ruler::radius(radius, layout.scale));
             self.blocks = Some(TreePanels {
-                leaves: pack(&leaves),
-                centres: pack(&centres),
-                radii: radii.as_chunks().0.iter().map(lanes).collect(),
+                leaves: pack(leaves),
+                centres: pack(&numbered.centres),
+                radii: numbered.radii(&layout),
             });
         }
     }

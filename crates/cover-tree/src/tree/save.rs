@@ -1,24 +1,34 @@
-//! A tree as bytes: what `save` writes, `load` reads.
+//! A tree as bytes: what `save` writes, `load` reads and `open_mapped` maps.
 //!
 //! ```text
-//! magic, scalar tag, dimension, points, indices ever given, indexed slots, nodes     eight little-endian u64
-//! points | indices | slots | nodes                                                   little-endian arrays
+//! header      24 little-endian u64: magic with the version, scalar tag, dimension, points, indices ever given, indexed
+//!             slots, nodes, numbers of the layout, rows of the leaves' and of the centres' panels, a checksum of each
+//!             section, zeros, and a checksum of what stands before it
+//! sections    points | indices | slots | nodes | layout | leaves' panels | centres' panels
 //! ```
-//! Panels are not saved: they are a copy of the points, and packing them is a small part of what a build costs.
+//! Every section begins at a multiple of 64 bytes, as panels must, and ends in zeros. Checksums find damage, not malice;
+//! what a reader relies on is checked besides.
 
-use std::io::{Read, Write};
+use std::io::Write;
 
-use super::topology::Node;
-use super::{CoverTree, NO_SLOT};
+use simd_kernels::panel::Lanes;
+
+use super::CoverTree;
 use crate::metric::Metric;
-use crate::scan::check_points;
-use crate::{Bitmap, Error, Points, Rows, Scalar};
+use crate::{Error, Rows, Scalar};
 
 /// The first word, with the version of the format.
-const MAGIC: u64 = u64::from_le_bytes(*b"covtree1");
+pub(super) const MAGIC: u64 = u64::from_le_bytes(*b"covtree2");
 
-/// The largest piece that is read before the next allocation, so that a false length cannot ask for all memory.
-const PIECE: usize = 1 << 20;
+/// Words of the header.
+pub(super) const HEADER: usize = 24;
+
+/// What every section's place is a multiple of.
+pub(super) const ALIGN: usize = 64;
+
+/// The sections, in order.
+pub(super) const SECTIONS: [&str; 7] =
+    ["points", "indices", "slots", "nodes", "layout", "leaves' panels", "centres' panels"];
 
 impl<T: Scalar, M: Metric<[T]>> CoverTree<Rows<T>, M> {
     /// Writes the tree; the metric is not written, and [`CoverTree::load`] takes it again.
@@ -38,112 +48,63 @@ impl<T: Scalar, M: Metric<[T]>> CoverTree<Rows<T>, M> {
     /// # Ok::<(), cover_tree::Error>(())
     /// ```
     pub fn save(&self, mut to: impl Write) -> Result<(), Error> {
-        let header = [
-            MAGIC,
-            u64::from(T::TAG),
-            self.points.dimension() as u64,
-            self.indices.len() as u64,
-            self.slots.len() as u64,
-            self.indexed as u64,
-            self.nodes.len() as u64,
-            0,
-        ];
-        write_array(&mut to, &header)?;
-        write_array(&mut to, self.points.values())?;
-        write_array(&mut to, &self.indices)?;
-        write_array(&mut to, &self.slots)?;
+        const { assert!(cfg!(target_endian = "little"), "the format is little-endian") };
         let nodes: Vec<[u64; 3]> = self.nodes.iter().map(|node| node.to_words()).collect();
-        write_array(&mut to, &nodes)
-    }
-
-    /// Reads a tree that [`CoverTree::save`] wrote, under the same metric.
-    ///
-    /// Every offset and id is checked, so damaged bytes are an error and never a crash; distances are not recomputed
-    /// ([`CoverTree::validate`] does that).
-    ///
-    /// # Errors
-    /// [`Error::Corrupt`] naming the part that does not fit, [`Error::Io`], and what [`Rows::new`] refuses.
-    pub fn load(mut from: impl Read, metric: M) -> Result<Self, Error> {
-        let [magic, tag, dimension, len, end, indexed, node_count, _] =
-            <[u64; 8]>::try_from(read_array(&mut from, 8)?).expect("eight words were asked for");
-        if magic != MAGIC {
-            return Err(Error::Corrupt { part: "magic number" });
+        let layout = self.blocks.as_ref().map_or(Vec::new(), |panels| panels.leaves.layout.to_words());
+        let lanes: [&[Lanes]; 2] =
+            self.blocks.as_ref().map_or([&[], &[]], |panels| [&panels.leaves.lanes, &panels.centres.lanes]);
+        let sections: [&[u8]; SECTIONS.len()] = [
+            bytemuck::cast_slice(self.points.values()),
+            bytemuck::cast_slice(&self.indices),
+            bytemuck::cast_slice(&self.slots),
+            bytemuck::cast_slice(&nodes),
+            bytemuck::cast_slice(&layout),
+            bytemuck::cast_slice(Lanes::as_floats(lanes[0])),
+            bytemuck::cast_slice(Lanes::as_floats(lanes[1])),
+        ];
+        let counts = [
+            self.points.dimension(),
+            self.indices.len(),
+            self.slots.len(),
+            self.indexed,
+            nodes.len(),
+            layout.len(),
+            lanes[0].len(),
+            lanes[1].len(),
+        ];
+        let mut header = [0; HEADER];
+        header[..2].copy_from_slice(&[MAGIC, u64::from(T::TAG)]);
+        header[2..10].copy_from_slice(&counts.map(|count| count as u64));
+        header[10..17].copy_from_slice(&sections.map(checksum));
+        header[HEADER - 1] = checksum(bytemuck::cast_slice(&header[..HEADER - 1]));
+        to.write_all(bytemuck::cast_slice(&header))?;
+        for bytes in sections {
+            to.write_all(bytes)?;
+            to.write_all(&[0; ALIGN][..padding(bytes.len())])?;
         }
-        if tag != u64::from(T::TAG) {
-            return Err(Error::Corrupt { part: "scalar type" });
-        }
-        let size = |value: u64, part| {
-            usize::try_from(value).ok().filter(|&n| n < NO_SLOT as usize).ok_or(Error::Corrupt { part })
-        };
-        let (dimension, len) = (size(dimension, "dimension")?, size(len, "number of points")?);
-        let (end, indexed) = (size(end, "number of indices")?, size(indexed, "number of indexed points")?);
-        let count = dimension.checked_mul(len).ok_or(Error::Corrupt { part: "number of values" })?;
-        let points = Rows::new(read_array(&mut from, count)?, dimension)?;
-        if points.len() != len || indexed > len {
-            return Err(Error::Corrupt { part: "number of points" });
-        }
-        check_points(&points, &metric)?;
-        let indices: Vec<u32> = read_array(&mut from, len)?;
-        let slots: Vec<u32> = read_array(&mut from, end)?;
-        let words: Vec<[u64; 3]> = read_array(&mut from, size(node_count, "number of nodes")?)?;
-        let nodes: Vec<Node> = words.into_iter().map(Node::from_words).collect();
-        check_tables(&indices, &slots)?;
-        check_nodes(&nodes, indexed)?;
-        let gone = indices.iter().filter(|&&index| slots[index as usize] == NO_SLOT).copied();
-        let removed: Bitmap = gone.clone().collect();
-        let removed_count = gone.count();
-        let mut tree =
-            Self { points, metric, nodes, indices, slots, indexed, removed, removed_count, blocks: None };
-        tree.spread_index_min();
-        tree.pack();
-        Ok(tree)
+        Ok(())
     }
 }
 
-fn check_tables(indices: &[u32], slots: &[u32]) -> Result<(), Error> {
-    let both_ways = indices.iter().enumerate().all(|(slot, &index)| {
-        slots.get(index as usize).is_some_and(|&back| back == slot as u32 || back == NO_SLOT)
-    });
-    let known = slots
-        .iter()
-        .enumerate()
-        .all(|(index, &slot)| slot == NO_SLOT || indices.get(slot as usize) == Some(&(index as u32)));
-    if both_ways && known { Ok(()) } else { Err(Error::Corrupt { part: "index table" }) }
+/// Zeros after a section of so many bytes.
+pub(super) fn padding(bytes: usize) -> usize {
+    bytes.next_multiple_of(ALIGN) - bytes
 }
 
-fn check_nodes(nodes: &[Node], indexed: usize) -> Result<(), Error> {
-    let fits = |(id, node): (usize, &Node)| {
-        let range = node.range();
-        let end = if node.is_leaf() { indexed } else { nodes.len() };
-        // Children come after their parent, so no walk can be caught in a circle.
-        let forward = node.is_leaf() || range.start > id;
-        !range.is_empty()
-            && range.end <= end
-            && forward
-            && (node.centre as usize) < indexed
-            && node.radius >= 0.0
-    };
-    let whole = nodes.is_empty() == (indexed == 0);
-    if whole && nodes.iter().enumerate().all(fits) { Ok(()) } else { Err(Error::Corrupt { part: "nodes" }) }
-}
-
-/// Writes values as they lie in memory, which on every supported machine is little-endian.
-fn write_array<V: bytemuck::Pod>(to: &mut impl Write, values: &[V]) -> Result<(), Error> {
-    const { assert!(cfg!(target_endian = "little"), "the format is little-endian") };
-    Ok(to.write_all(bytemuck::cast_slice(values))?)
-}
-
-fn read_array<V: bytemuck::Pod>(from: &mut impl Read, count: usize) -> Result<Vec<V>, Error> {
-    let mut values: Vec<V> = Vec::new();
-    while values.len() < count {
-        let start = values.len();
-        values.resize(count.min(start + PIECE), V::zeroed());
-        from.read_exact(bytemuck::cast_slice_mut(&mut values[start..])).map_err(|error| {
-            match error.kind() {
-                std::io::ErrorKind::UnexpectedEof => Error::Corrupt { part: "length" },
-                _ => Error::from(error),
-            }
-        })?;
+/// Sixty-four bits that a changed byte changes: words are multiplied into four lanes, so that no word waits for the one
+/// before it.
+pub(super) fn checksum(bytes: &[u8]) -> u64 {
+    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mix = |sum: u64, word: u64| (sum ^ word).wrapping_mul(ODD).rotate_left(29);
+    let mut lanes = [1_u64, 2, 3, 4];
+    let (words, tail) = bytes.as_chunks::<8>();
+    let (blocks, rest) = words.as_chunks::<4>();
+    for block in blocks {
+        for (lane, word) in lanes.iter_mut().zip(block) {
+            *lane = mix(*lane, u64::from_le_bytes(*word));
+        }
     }
-    Ok(values)
+    let sum = lanes.into_iter().fold(bytes.len() as u64, mix);
+    let sum = rest.iter().fold(sum, |sum, word| mix(sum, u64::from_le_bytes(*word)));
+    tail.iter().fold(sum, |sum, byte| mix(sum, u64::from(*byte)))
 }

@@ -13,27 +13,27 @@ use crate::index::{Index, Request};
 use crate::metric::Metric;
 use crate::panels::Prepared;
 use crate::scan::fetch;
-use crate::{Error, Neighbour, Points};
+use crate::{Error, Neighbour, Neighbours, Points, Search};
 
 /// A node in the queue: nothing below it is nearer than `nearest`, which is not negative.
 ///
 /// Both fit one word, whose order is that of `nearest` and then of the id: a float that is not negative orders as its bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Open(u64);
+pub(super) struct Open(u64);
 
 impl Open {
     #[inline]
-    fn new(nearest: f32, node: u32) -> Reverse<Self> {
+    pub(super) fn new(nearest: f32, node: u32) -> Reverse<Self> {
         Reverse(Self((u64::from(nearest.to_bits()) << 32) | u64::from(node)))
     }
 
     #[inline]
-    fn nearest(self) -> f32 {
+    pub(super) fn nearest(self) -> f32 {
         f32::from_bits((self.0 >> 32) as u32)
     }
 
     #[inline]
-    fn node(self) -> usize {
+    pub(super) fn node(self) -> usize {
         self.0 as u32 as usize
     }
 }
@@ -218,7 +218,7 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
 
 /// Which keys are at most the limit; sixteen comparisons that the compiler makes one or two of.
 #[inline]
-fn hits(keys: &[f32; LANES], limit: f32) -> u16 {
+pub(super) fn hits(keys: &[f32; LANES], limit: f32) -> u16 {
     keys.iter().enumerate().fold(0, |hits, (lane, &key)| hits | (u16::from(key <= limit) << lane))
 }
 
@@ -237,6 +237,26 @@ impl<S: Points, M: Metric<S::Point>> Index for CoverTree<S, M> {
     fn check(&self, point: &S::Point) -> Result<(), Error> {
         self.points.check(point)?;
         self.metric.check(point)
+    }
+
+    fn all_knn(&self, k: usize) -> Neighbours {
+        let mut rows = vec![Vec::new(); self.end()];
+        let Some(panels) = self.blocks.as_ref().filter(|_| k > 0) else {
+            return self.all_knn_singly(k);
+        };
+        for (slot, row) in self.join(panels, k) {
+            rows[self.indices[slot] as usize] = row;
+        }
+        // Points that were inserted since the last rebuild are in no leaf.
+        for slot in self.indexed..self.indices.len() {
+            let index = self.indices[slot];
+            if !self.removed.contains(index) {
+                let search = Search::nearest(k).except(index);
+                let request = Request { point: self.points.point(slot), search };
+                rows[index as usize] = self.run(&request, &mut Scratch::default(), usize::MAX).0;
+            }
+        }
+        Neighbours::from_rows(rows)
     }
 
     fn answer(&self, requests: &[Request<'_, S::Point>]) -> Vec<Vec<Neighbour>> {

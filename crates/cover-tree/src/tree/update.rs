@@ -25,8 +25,8 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
             return Err(Error::TooManyPoints { points: self.slots.len() });
         }
         self.points.push(point)?;
-        self.slots.push(self.indices.len() as u32);
-        self.indices.push(index);
+        self.slots.to_mut().push(self.indices.len() as u32);
+        self.indices.to_mut().push(index);
         if self.indices.len() - self.indexed > APART + self.indexed / 16 {
             self.rebuild();
         }
@@ -40,8 +40,8 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
     /// # Errors
     /// [`Error::UnknownPoint`] if there is no such point.
     pub fn remove(&mut self, index: u32) -> Result<(), Error> {
-        match self.slots.get_mut(index as usize) {
-            Some(slot) if *slot != NO_SLOT => *slot = NO_SLOT,
+        match self.slots.get(index as usize) {
+            Some(&slot) if slot != NO_SLOT => self.slots.to_mut()[index as usize] = NO_SLOT,
             _ => return Err(Error::UnknownPoint { id: index as usize }),
         }
         self.removed.insert(index);

@@ -95,8 +95,6 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
     fn covered(&self, id: usize) -> Result<(), Broken> {
         let node = &self.nodes[id];
         let reach = BASE.powi(node.level);
-        // A point may be off from itself by the metric's rounding, as residual correlations are.
-        let rounding = self.metric.rounding();
         let mut open = vec![id];
         while let Some(below) = open.pop() {
             if !self.nodes[below].is_leaf() {
@@ -104,7 +102,9 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
                 continue;
             }
             for slot in self.nodes[below].range() {
-                let distance = rounding.below(self.between(node.centre as usize, slot));
+                // A point is at no distance from itself, even if rounding says so, as with residual correlations.
+                let centre = node.centre as usize;
+                let distance = if slot == centre { 0.0 } else { self.between(centre, slot) };
                 if distance > node.radius || (distance > reach && distance > 0.0) {
                     return Err(Broken::Covering { node: id, index: self.indices[slot] });
                 }

@@ -101,8 +101,14 @@ impl<K: Clone, V: Clone, P: Sharing> Child<K, V, P> {
         }
     }
 
-    /// Takes out an entry that is there, below a node of `level`.
-    pub(super) fn remove<Q: Eq + ?Sized>(&mut self, mut level: u32, hash: u64, key: &Q) -> Option<(K, V)>
+    /// Takes out an entry that is there, below a node of `level`; also whether its leaf is so small now that [`Child::tidy`] may have
+    /// something to merge. Half of what merging asks for: a leaf that comes and goes is not looked at every time.
+    pub(super) fn remove<Q: Eq + ?Sized>(
+        &mut self,
+        mut level: u32,
+        hash: u64,
+        key: &Q,
+    ) -> Option<((K, V), bool)>
     where
         K: Borrow<Q>,
     {
@@ -111,7 +117,9 @@ impl<K: Clone, V: Clone, P: Sharing> Child<K, V, P> {
             match node.0.side_mut() {
                 SideMut::X(leaf) => {
                     let at = find(leaf, tag_of(hash), key)?;
-                    return Some(remove_at(&mut leaf.make_mut(), at));
+                    let mut own = leaf.make_mut();
+                    let entry = remove_at(&mut own, at);
+                    return Some((entry, own.len() <= Shape::<K, V, P>::LEAF / 4));
                 }
                 SideMut::Y(branch) => {
                     let child = child_of(branch, level, hash, key)?;

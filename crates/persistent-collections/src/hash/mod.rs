@@ -236,11 +236,11 @@ impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher, P: Sharing> HashMap<K, V, S
         let root = self.root.as_mut()?;
         // Looked up first: a key that is not there copies nothing.
         root.get(0, hash, key)?;
-        let removed = root.remove(0, hash, key)?;
+        let (removed, is_small) = root.remove(0, hash, key)?;
         self.len -= 1;
         if self.len == 0 {
             self.root = None;
-        } else {
+        } else if is_small {
             root.tidy(0, hash);
         }
         Some(removed)

@@ -382,9 +382,11 @@ impl<H, C> Operation<'_, H, C> {
             if let Some(chosen) = chosen {
                 let (_, old) = result.insert(level, hash, key.clone(), chosen, self.hash_of);
                 len += isize::from(old.is_none());
-            } else if result.remove(level, hash, key).is_some() {
+            } else if let Some((_, is_small)) = result.remove(level, hash, key) {
                 len -= 1;
-                result.tidy(level, hash);
+                if is_small {
+                    result.tidy(level, hash);
+                }
             }
         }
         self.more += len - if matches!(side, Big::Left) { big_len } else { entries.len() } as isize;

@@ -329,14 +329,15 @@ impl<T: Clone, P: Sharing> Vector<T, P> {
             return;
         }
         self.flush();
-        let mut leaves = Assembler::new();
+        let (mut leaves, mut tail) = (Assembler::new(), None);
         for values in rest.chunks(Self::LEAF) {
             let mut leaf = Leaf::with_capacity(values.len(), ());
             leaf.make_mut().extend_from_slices(units(values.len()), values);
             // The last one is the tail; it may be full, as after a push.
-            self.tail.replace(leaf).into_iter().for_each(|leaf| leaves.push(leaf));
+            tail.replace(leaf).into_iter().for_each(|leaf| leaves.push(leaf));
         }
         self.tree.join(leaves.finish());
+        self.tail = tail;
     }
 
     /// Makes the length `len`: cuts the end off, or fills up with clones of `value`.

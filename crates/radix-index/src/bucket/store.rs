@@ -126,6 +126,9 @@ impl<W: Width> Store<W> {
         let chunks = if exactly { chunks } else { Self::whole_pages(backing.chunks, chunks) };
         let words = (chunks - backing.chunks).checked_mul(CHUNK * W::WORDS).ok_or(AllocError)?;
 
+        // The large part first: what fails leaves nothing behind.
+        backing.segments.try_reserve(1).map_err(|_| AllocError)?;
+        let segment = Segment::new(words)?;
         // SAFETY: invariant 1.
         let mut directory = unsafe { &*self.directory.load(Ordering::Acquire) };
         let mut outgrown = None;
@@ -142,8 +145,6 @@ impl<W: Width> Store<W> {
             outgrown = Some(larger);
         }
 
-        backing.segments.try_reserve(1).map_err(|_| AllocError)?;
-        let segment = Segment::new(words)?;
         for (i, chunk) in directory.chunks[backing.chunks..chunks].iter().enumerate() {
             // SAFETY: the segment has `CHUNK * WORDS` words for each of these chunks.
             let first = unsafe { segment.words().add(i * CHUNK * W::WORDS) };

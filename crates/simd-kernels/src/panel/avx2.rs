@@ -1,6 +1,6 @@
 //! Panels with 256-bit vectors.
 
-use super::{Covariance, LANES, Lanes, Norm, QUERIES, ROWS, ResidualQueries, RowQuery, Tile, body};
+use super::{Covariance, LANES, Lanes, Norm, QUERIES, ResidualQueries, RowQueries, Tile, body};
 use crate::level::Avx2;
 use crate::vector::Sealed;
 
@@ -33,10 +33,17 @@ pub(super) fn residual_tiles(
 #[target_feature(enable = "avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
 pub(super) fn residual_rows(
     covariance: Covariance,
-    query: &RowQuery<'_>,
-    matrix: &[&[f64]; ROWS],
-) -> [f32; ROWS] {
-    body::residual_rows::<<f64 as Sealed>::Avx2>(Avx2::proven(), covariance, query, matrix)
+    queries: &RowQueries<'_>,
+    rows: &[&[f64]; LANES],
+    tile: &mut Tile,
+) {
+    body::residual_rows::<<f32 as Sealed>::Avx2, <f64 as Sealed>::Avx2>(
+        Avx2::proven(),
+        covariance,
+        queries,
+        rows,
+        tile,
+    );
 }
 
 #[target_feature(enable = "avx2,popcnt")]

@@ -1,7 +1,7 @@
 //! The kernels of this module over the vector trait, once for all instruction sets; tiles stand on
 //! [`crate::distance::tile`].
 
-use super::{Covariance, LANES, Lanes, Norm, QUERIES, ROWS, ResidualQueries, RowQuery, Tile, finish, rows};
+use super::{Covariance, LANES, Lanes, Norm, QUERIES, ResidualQueries, RowQueries, Tile, finish, rows};
 use crate::distance::rows::{CHEBYSHEV, DOT, MANHATTAN, SQUARED_DISTANCE, join, step};
 use crate::distance::tile;
 use crate::vector::Vector;
@@ -156,44 +156,82 @@ pub(super) fn residual_tiles<V: Vector<Lane = f32>>(
 }
 
 #[inline(always)]
-pub(super) fn residual_rows<V: Vector<Lane = f64>>(
+pub(super) fn residual_rows<V, W>(
     proof: V::Proof,
     covariance: Covariance,
-    query: &RowQuery<'_>,
-    matrix: &[&[f64]; ROWS],
-) -> [f32; ROWS] {
-    let vector = query.dimension..query.row.len() - 1;
-    let x = &query.row[vector.clone()];
-    let mut dots = [0.0; ROWS];
-    for (dots, matrix) in dots.as_chunks_mut::<4>().0.iter_mut().zip(matrix.as_chunks::<4>().0) {
-        *dots = row_dots::<V>(proof, x, [matrix[0], matrix[1], matrix[2], matrix[3]], vector.start);
+    queries: &RowQueries<'_>,
+    rows: &[&[f64]; LANES],
+    tile: &mut Tile,
+) where
+    V: Vector<Lane = f32>,
+    W: Vector<Lane = f64, Proof = V::Proof>,
+{
+    let mut dots = [[0.0; QUERIES]; LANES];
+    match QUERIES / W::LANES {
+        1 => row_dots::<W, 1, 8>(proof, queries, rows, &mut dots),
+        2 => row_dots::<W, 2, 4>(proof, queries, rows, &mut dots),
+        _ => row_dots::<W, 4, 2>(proof, queries, rows, &mut dots),
     }
     rows::finish(
         covariance,
-        query,
-        matrix,
-        dots,
-        |a, b, c| if V::FUSES { a.mul_add(b, c) } else { a * b + c },
-    )
+        queries,
+        rows,
+        &dots,
+        tile,
+        |a, b, c| {
+            if W::FUSES { a.mul_add(b, c) } else { a * b + c }
+        },
+    );
+    mark_hits::<V>(proof, tile, queries.limits);
 }
 
-/// Four dot products that share the loads of `x`, of rows from `start` on.
+/// The dot products of sixteen rows with eight queries, which are `PARTS` vectors: rows are read as they lie, a number at
+/// a time, `ROWS` rows side by side, so that eight chains are under way.
 #[inline(always)]
-fn row_dots<V: Vector<Lane = f64>>(proof: V::Proof, x: &[f64], rows: [&[f64]; 4], start: usize) -> [f64; 4] {
-    let mut sums = [V::splat(proof, 0.0); 4];
-    let whole = x.len() - x.len() % V::LANES;
-    for at in (0..whole).step_by(V::LANES) {
-        let x = V::load(proof, &x[at..at + V::LANES]);
-        for (sum, row) in sums.iter_mut().zip(rows) {
-            *sum = x.mul_add(proof, V::load(proof, &row[start + at..][..V::LANES]), *sum);
+fn row_dots<W: Vector<Lane = f64>, const PARTS: usize, const ROWS: usize>(
+    proof: W::Proof,
+    queries: &RowQueries<'_>,
+    rows: &[&[f64]; LANES],
+    dots: &mut [[f64; QUERIES]; LANES],
+) {
+    let len = queries.vectors.len();
+    let (blocks, tail) = queries.vectors.as_chunks::<8>();
+    for (rows, dots) in rows.as_chunks::<ROWS>().0.iter().zip(dots.as_chunks_mut::<ROWS>().0) {
+        let rows: [(&[[f64; 8]], &[f64]); ROWS] =
+            core::array::from_fn(|row| rows[row][queries.coordinates.len()..][..len].as_chunks());
+        let mut sums = [[W::splat(proof, 0.0); PARTS]; ROWS];
+        // By eight numbers, so that rows are checked for their length once in eight steps.
+        for (block, x) in blocks.iter().enumerate() {
+            let y: [&[f64; 8]; ROWS] = core::array::from_fn(|row| &rows[row].0[block]);
+            for i in 0..8 {
+                let y: [f64; ROWS] = core::array::from_fn(|row| y[row][i]);
+                add_products::<W, PARTS, ROWS>(proof, &x[i], y, &mut sums);
+            }
+        }
+        for (i, x) in tail.iter().enumerate() {
+            let y: [f64; ROWS] = core::array::from_fn(|row| rows[row].1[i]);
+            add_products::<W, PARTS, ROWS>(proof, x, y, &mut sums);
+        }
+        for row in 0..ROWS {
+            for part in 0..PARTS {
+                sums[row][part].store(proof, &mut dots[row][part * W::LANES..][..W::LANES]);
+            }
         }
     }
-    let mut dots = [0.0; 4];
-    for ((dot, sum), row) in dots.iter_mut().zip(sums).zip(rows) {
-        *dot = sum.sum(proof);
-        for (x, y) in x[whole..].iter().zip(&row[start + whole..]) {
-            *dot += x * y;
+}
+
+#[inline(always)]
+fn add_products<W: Vector<Lane = f64>, const PARTS: usize, const ROWS: usize>(
+    proof: W::Proof,
+    x: &[f64; QUERIES],
+    y: [f64; ROWS],
+    sums: &mut [[W; PARTS]; ROWS],
+) {
+    let x: [W; PARTS] = core::array::from_fn(|part| W::load(proof, &x[part * W::LANES..][..W::LANES]));
+    for row in 0..ROWS {
+        let y = W::splat(proof, y[row]);
+        for part in 0..PARTS {
+            sums[row][part] = x[part].mul_add(proof, y, sums[row][part]);
         }
     }
-    dots
 }

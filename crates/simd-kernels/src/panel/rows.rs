@@ -1,57 +1,64 @@
-//! Residual correlations in f64, one query against eight rows as they lie in memory: for queries so ill-conditioned
-//! that f32 says nothing.
+//! Residual correlations in f64, eight queries against sixteen rows as they lie in memory: for queries so
+//! ill-conditioned that f32 says nothing.
 
-use super::{Covariance, ROWS, RowQuery};
+use super::{Covariance, LANES, QUERIES, RowQueries, Tile};
 
-/// The keys, from dot products that an instruction set has summed in `dots`.
+/// The keys, from the dot products that an instruction set has summed, a row's with all queries side by side.
 #[inline(always)]
 pub(super) fn finish(
     covariance: Covariance,
-    query: &RowQuery<'_>,
-    rows: &[&[f64]; ROWS],
-    dots: [f64; ROWS],
+    queries: &RowQueries<'_>,
+    rows: &[&[f64]; LANES],
+    dots: &[[f64; QUERIES]; LANES],
+    tile: &mut Tile,
     fma: impl Fn(f64, f64, f64) -> f64 + Copy,
-) -> [f32; ROWS] {
-    let width = query.row.len();
-    let mut square = [0.0; ROWS];
-    for axis in 0..query.dimension {
-        for (square, row) in square.iter_mut().zip(rows) {
-            let difference = query.row[axis] - row[axis];
-            *square = fma(difference, difference, *square);
-        }
-    }
-    // Loops over lanes, not `map`: its closure would be compiled without the instruction set.
-    let mut prior = square;
+) {
     match covariance {
-        Covariance::Rbf(_) => {
-            for lane in 0..ROWS {
-                prior[lane] = exp(-square[lane], fma);
-            }
-        }
-        Covariance::Matern12(_) => {
-            for lane in 0..ROWS {
-                prior[lane] = exp(-square[lane].sqrt(), fma);
-            }
-        }
-        Covariance::Matern32(_) => {
-            for lane in 0..ROWS {
-                let a = square[lane].sqrt();
-                prior[lane] = (1.0 + a) * exp(-a, fma);
-            }
-        }
-        Covariance::Matern52(_) => {
-            for lane in 0..ROWS {
-                let a = square[lane].sqrt();
-                prior[lane] = (1.0 + a + square[lane] / 3.0) * exp(-a, fma);
+        Covariance::Rbf(_) => each_row(queries, rows, dots, tile, fma, |square| (1.0, square)),
+        Covariance::Matern12(_) => each_row(queries, rows, dots, tile, fma, |square| (1.0, square.sqrt())),
+        Covariance::Matern32(_) => each_row(queries, rows, dots, tile, fma, |square| {
+            let a = square.sqrt();
+            (1.0 + a, a)
+        }),
+        Covariance::Matern52(_) => each_row(queries, rows, dots, tile, fma, |square| {
+            let a = square.sqrt();
+            (1.0 + a + square * (1.0 / 3.0), a)
+        }),
+    }
+}
+
+#[inline(always)]
+fn each_row(
+    queries: &RowQueries<'_>,
+    rows: &[&[f64]; LANES],
+    dots: &[[f64; QUERIES]; LANES],
+    tile: &mut Tile,
+    fma: impl Fn(f64, f64, f64) -> f64 + Copy,
+    covariance: impl Fn(f64) -> (f64, f64),
+) {
+    let mut squares = [[0.0_f64; QUERIES]; LANES];
+    for (square, row) in squares.iter_mut().zip(rows) {
+        for (x, y) in queries.coordinates.iter().zip(*row) {
+            for query in 0..QUERIES {
+                let difference = x[query] - y;
+                square[query] = fma(difference, difference, square[query]);
             }
         }
     }
-    let mut keys = [0.0; ROWS];
-    for (lane, row) in rows.iter().enumerate() {
-        let numerator = (query.variance * prior[lane] - dots[lane]).abs() + query.slack;
-        keys[lane] = -(numerator * row[width - 1]) as f32;
+    // One long loop over all pairs: the compiler unrolls one over eight, and makes no vectors of it then.
+    let mut numerators = [[0.0_f64; QUERIES]; LANES];
+    let pairs =
+        numerators.as_flattened_mut().iter_mut().zip(squares.as_flattened().iter().zip(dots.as_flattened()));
+    for (numerator, (&square, &dot)) in pairs {
+        let (factor, exponent) = covariance(square);
+        *numerator = (queries.variance * (factor * exp(-exponent, fma)) - dot).abs();
     }
-    keys
+    for lane in 0..LANES {
+        let scale = rows[lane][rows[lane].len() - 1];
+        for query in 0..QUERIES {
+            tile.keys[query][lane] = -((numerators[lane][query] + queries.slack[query]) * scale) as f32;
+        }
+    }
 }
 
 /// `exp(x)` for `x <= 0`, within 8 eps; below -700 it is `exp(-700)`. As the one in f32, with a Taylor polynomial of

@@ -1,6 +1,6 @@
 //! Portable panels; also the oracle of the vector versions.
 
-use super::{Covariance, LANES, Lanes, Norm, QUERIES, ROWS, ResidualQueries, RowQuery, Tile, body};
+use super::{Covariance, LANES, Lanes, Norm, QUERIES, ResidualQueries, RowQueries, Tile, body};
 use crate::vector::Sealed;
 
 pub(super) fn norm_tiles(
@@ -28,10 +28,17 @@ pub(super) fn residual_tiles(
 
 pub(super) fn residual_rows(
     covariance: Covariance,
-    query: &RowQuery<'_>,
-    matrix: &[&[f64]; ROWS],
-) -> [f32; ROWS] {
-    body::residual_rows::<<f64 as Sealed>::Portable>((), covariance, query, matrix)
+    queries: &RowQueries<'_>,
+    rows: &[&[f64]; LANES],
+    tile: &mut Tile,
+) {
+    body::residual_rows::<<f32 as Sealed>::Portable, <f64 as Sealed>::Portable>(
+        (),
+        covariance,
+        queries,
+        rows,
+        tile,
+    );
 }
 
 pub(super) fn hamming(a: &[u64], b: &[u64]) -> u64 {

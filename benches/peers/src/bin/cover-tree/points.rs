@@ -15,6 +15,48 @@ use crate::exact;
 
 const QUERIES: usize = 1000;
 
+/// The rows that Python's libraries run too: cloud, points, dimension.
+const EXPORTED: [(Cloud, usize, usize); 13] = [
+    (Cloud::Manifold, 10_000, 64),
+    (Cloud::Manifold, 100_000, 64),
+    (Cloud::Uniform, 100_000, 2),
+    (Cloud::Uniform, 100_000, 3),
+    (Cloud::Clustered, 100_000, 3),
+    (Cloud::Uniform, 100_000, 8),
+    (Cloud::Clustered, 100_000, 8),
+    (Cloud::Uniform, 100_000, 16),
+    (Cloud::Clustered, 100_000, 16),
+    (Cloud::Uniform, 32_768, 32),
+    (Cloud::Clustered, 32_768, 32),
+    (Cloud::Uniform, 32_768, 128),
+    (Cloud::Clustered, 32_768, 128),
+];
+
+/// Gives the inputs and answers of the rows that are asked for to `write`.
+pub(crate) fn export(suite: &Suite, write: &mut dyn FnMut(&str, [(&str, Vec<u8>); 4])) {
+    for (cloud, n, dimension) in EXPORTED {
+        for k in [1, 10, 50] {
+            let bench = format!("knn/{}-d{dimension}/k{k}", cloud.letter());
+            if !suite.wants(&bench, n) {
+                continue;
+            }
+            let (values, asked) = cloud.build(n, QUERIES, dimension, suite.options().seed);
+            let floats = |values: &[f32]| values.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
+            let files = [("points.f32", floats(&values)), ("queries.f32", floats(&asked))];
+            let points = Rows::new(values, dimension).expect("clouds are finite");
+            let queries = Rows::new(asked, dimension).expect("clouds are finite");
+            let expected = exact::neighbours(&points, &Euclidean, &queries, |_| Search::nearest(k));
+            let meta = format!("{bench} {n} {dimension} {k} {:016x}", exact::expected(&expected));
+            let answer = crate::export::padded(&expected, k).iter().flat_map(|x| x.to_le_bytes()).collect();
+            let [points, queries] = files;
+            write(
+                &format!("{bench}/{n}"),
+                [points, queries, ("expected.i64", answer), ("meta.txt", meta.into_bytes())],
+            );
+        }
+    }
+}
+
 pub(crate) fn run(suite: &mut Suite) {
     use Cloud::{Clustered, Manifold, Uniform};
     row::<64>(suite, Manifold, 10_000, false);
@@ -31,6 +73,71 @@ pub(crate) fn run(suite: &mut Suite) {
     row::<128>(suite, Uniform, 32_768, true);
     row::<128>(suite, Clustered, 32_768, true);
     all_knn::<64>(suite, Manifold, 100_000);
+    // How the cost of a query grows; 10,000 and 100,000 stand among the rows above.
+    for n in [1000, 1_000_000] {
+        row::<3>(suite, Uniform, n, true);
+    }
+    for n in [1000, 10_000, 100_000, 1_000_000] {
+        row::<16>(suite, Manifold, n, true);
+    }
+    build::<64>(suite, Manifold, 100_000);
+    build::<3>(suite, Uniform, 100_000);
+}
+
+/// Building the index, on one thread.
+fn build<const D: usize>(suite: &mut Suite, cloud: Cloud, n: usize) {
+    let bench = format!("build/{}-d{D}", cloud.letter());
+    if !suite.wants(&bench, n) {
+        return;
+    }
+    let (values, _) = cloud.build(n, 0, D, suite.options().seed);
+    let points = Rows::new(values.clone(), D).expect("clouds are finite");
+    let tree = CoverTree::new(points.clone(), Euclidean).expect("clouds are finite");
+    let bytes = (tree.bytes() + size_of_val(points.values())) as f64 / n as f64;
+    let scan = Scan::new(points.clone(), Euclidean).expect("clouds are finite");
+    let scan_bytes = (scan.bytes() + size_of_val(points.values())) as f64 / n as f64;
+    let items = || values.as_chunks::<D>().0;
+    let item = |(index, point): (usize, &[f32; D])| Item { point: *point, index: index as u32 };
+    let version = env!("CARGO_PKG_VERSION");
+    suite
+        .contest(&bench, n)
+        .models("an index from points in memory, as often as the data changes")
+        .flatters("k-d trees, which compare coordinates and no distances")
+        .operations(n)
+        .unit("ns/point")
+        .rounds_max(3)
+        .expect(n as u64)
+        .ours(
+            "cover-tree",
+            version,
+            || points.clone(),
+            |points| CoverTree::new(points.clone(), Euclidean).expect("finite").len() as u64,
+        )
+        .note("bytes_per_point", bytes)
+        .ours(
+            "scan",
+            version,
+            || points.clone(),
+            |points| Scan::new(points.clone(), Euclidean).expect("finite").points().len() as u64,
+        )
+        .note("bytes_per_point", scan_bytes)
+        .peer(
+            "acap-vp",
+            "0.4",
+            || (),
+            |()| FlatVpTree::balanced(items().iter().enumerate().map(item)).into_iter().count() as u64,
+        )
+        .peer(
+            "kiddo",
+            "6.3",
+            || (),
+            |()| {
+                let tree: ImmutableKdTree<f32, D> =
+                    ImmutableKdTree::new_from_slice(items()).expect("kiddo takes these");
+                tree.size() as u64
+            },
+        )
+        .run();
 }
 
 /// A point as acap takes it: its distance is summed in lanes, as ours is.
@@ -170,22 +277,36 @@ fn judge(
     if right { sum } else { exact::sum(found.iter().map(Vec::as_slice)) ^ 1 }
 }
 
-/// The ten nearest others of every point; `all_knn` is still one search a point (decision 0072), so both are equal.
+/// The ten nearest others of every point: leaves asking together, and both layouts of single searches.
 fn all_knn<const D: usize>(suite: &mut Suite, cloud: Cloud, n: usize) {
     let bench = format!("all-knn/{}-d{D}/k10", cloud.letter());
-    if !suite.options().full && suite.options().filter.is_empty() || !suite.wants(&bench, n) {
+    if !suite.wants(&bench, n) {
         return;
     }
     let (values, _) = cloud.build(n, 0, D, suite.options().seed);
-    let tree = CoverTree::new(Rows::new(values, D).expect("clouds are finite"), Euclidean).expect("finite");
-    let answer = |found: &Neighbours| {
+    let points = Rows::new(values, D).expect("clouds are finite");
+    let tree = CoverTree::new(points.clone(), Euclidean).expect("clouds are finite");
+    let index_order: Vec<usize> = (0..n).collect();
+    let traversal_order: Vec<usize> = tree.traversal_order().iter().map(|&index| index as usize).collect();
+    let single = |order: &[usize]| {
+        tree.knn_of(order, |index| Search::nearest(10).except(index as u32)).expect("all are in the tree")
+    };
+    // The answer of all points in index order, whatever the order of asking.
+    let fold = |found: &Neighbours, order: &[usize]| {
         let rows = exact::indices(found);
-        exact::sum(rows.iter().map(Vec::as_slice))
+        let mut sorted: Vec<&[u32]> = vec![&[]; n];
+        order.iter().zip(&rows).for_each(|(&index, row)| sorted[index] = row);
+        exact::sum(sorted)
     };
-    let single = || {
-        let indices: Vec<usize> = (0..n).collect();
-        tree.knn_of(&indices, |index| Search::nearest(10).except(index as u32)).expect("all are in the tree")
-    };
+    // Recall on a sample: brute force of all pairs would take longer than the row.
+    let sample: Vec<u32> = (0..n as u32).step_by(n.div_ceil(200)).collect();
+    let expected = exact::neighbours(&points, &Euclidean, &points.select(&sample), |query| {
+        Search::nearest(10).except(sample[query])
+    });
+    let rows = exact::indices(&tree.all_knn(10));
+    let found: Vec<Vec<u32>> = sample.iter().map(|&index| rows[index as usize].clone()).collect();
+    let recall = exact::recall(&found, &expected);
+    let version = env!("CARGO_PKG_VERSION");
     suite
         .contest(&bench, n)
         .models("a nearest-neighbour graph, as clustering and embedding start from")
@@ -193,13 +314,16 @@ fn all_knn<const D: usize>(suite: &mut Suite, cloud: Cloud, n: usize) {
         .operations(n)
         .unit("ns/query")
         .rounds_max(3)
-        .ours_with(
-            "batch",
-            env!("CARGO_PKG_VERSION"),
+        .target(Against::Engine("single"), 1.5)
+        .ours_with("batch", version, || (), |()| tree.all_knn(10), |(), found| fold(found, &index_order))
+        .note("recall", recall)
+        .peer_with("single", version, || (), |()| single(&index_order), |(), found| fold(found, &index_order))
+        .peer_with(
+            "single-in-traversal-order",
+            version,
             || (),
-            |()| tree.all_knn(10),
-            |(), found| answer(found),
+            |()| single(&traversal_order),
+            |(), found| fold(found, &traversal_order),
         )
-        .ours_with("single", env!("CARGO_PKG_VERSION"), || (), |()| single(), |(), found| answer(found))
         .run();
 }

@@ -80,6 +80,7 @@ fn pressure(suite: &mut Suite) {
                 std::hint::black_box(stream.iter().step_by(8).sum::<u64>());
             }
         });
+        let _stop = Stop(&pressing);
         type Imbl = imbl::GenericHashMap<u64, u64, Hasher, imbl::shared_ptr::DefaultSharedPtr>;
         if suite.wants("pressure/vector-get", PRESSED) {
             let mut contest = pressed(suite, "pressure/vector-get");
@@ -102,7 +103,6 @@ fn pressure(suite: &mut Suite) {
                 contest.run();
             }
         }
-        pressing.store(false, Ordering::Relaxed);
     });
 }
 
@@ -121,12 +121,22 @@ fn mixed<E: Map<u64>>(writes: usize, keys: &[u64], drawn: &[u64]) -> impl FnMut(
     move || work(&mut map, writes, drawn, drawn.len())
 }
 
+/// Ends the neighbour, also when a row panics.
+struct Stop<'a>(&'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
+
 /// `count` look-ups, of which `writes` of a hundred are replacements.
 fn work<E: Map<u64>>(map: &mut E, writes: usize, drawn: &[u64], count: usize) -> u64 {
     (0..count).fold(0_u64, |sum, i| {
         let key = drawn[i % drawn.len()];
         if i % 100 < writes {
-            map.put(key, i as u64);
+            // What is there already, so that every run has one answer.
+            map.put(key, key);
             sum
         } else {
             sum.wrapping_add(map.find(&key))
