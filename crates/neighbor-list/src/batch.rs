@@ -3,9 +3,8 @@
 use core::ops::Range;
 use std::borrow::Cow;
 
-use crate::options::Arrays;
-use crate::rules::{Rules, check_length};
-use crate::{Buffers, Builder, Cell, Cutoff, Error, NeighborList, Position, Workspace, parallel};
+use crate::rules::check_length;
+use crate::{Builder, Cell, Cutoff, Error, NeighborList, Position, Workspace, parallel};
 
 /// Many structures searched in one call, with the options of one [`Builder`]; memory is used again between calls.
 ///
@@ -39,8 +38,9 @@ pub struct Batch {
 #[derive(Debug, Default)]
 struct Part {
     workspace: Workspace,
-    list: NeighborList,
-    /// Where the pairs of each structure end in `list`.
+    one: NeighborList,
+    all: NeighborList,
+    /// Where the pairs of each structure end in `all`.
     ends: Vec<usize>,
 }
 
@@ -110,16 +110,11 @@ impl Batch {
 
     fn join(&mut self) {
         let list = &mut self.list;
-        if let [part] = &mut self.parts[..] {
-            core::mem::swap(list, &mut part.list);
-            self.pair_offsets.extend_from_slice(&part.ends);
-            return;
-        }
         list.offsets.push(0);
         for part in &self.parts {
             let pairs = list.len();
             self.pair_offsets.extend(part.ends.iter().map(|end| pairs + end));
-            list.append(&part.list);
+            list.append(&part.all, 0);
         }
     }
 }
@@ -132,49 +127,26 @@ impl Part {
         systems: &[(&[P], &Cell)],
         offsets: &[usize],
     ) -> Result<(), Error> {
-        self.list.clear();
-        self.list.offsets.push(0);
+        self.all.clear();
+        self.all.offsets.push(0);
         self.ends.clear();
         for ((positions, cell), atoms) in systems.iter().zip(offsets.windows(2)) {
             let own = builder.part(atoms[0]..atoms[1]);
-            self.workspace.search(&own, &Rules::new(&own, positions.len())?, positions, cell)?;
-            self.list.add_rows(&self.workspace, own.arrays, atoms[0] as u32);
-            self.ends.push(self.list.len());
+            own.build_into(positions, cell, &mut self.workspace, &mut self.one)?;
+            self.all.append(&self.one, atoms[0] as u32);
+            self.ends.push(self.all.len());
         }
         Ok(())
     }
 }
 
 impl NeighborList {
-    /// Writes what the workspace has found behind the rows that are there, its atoms counted from `first`.
-    fn add_rows(&mut self, workspace: &Workspace, arrays: Arrays, first: u32) {
-        fn room<T: Copy + Default>(array: &mut Vec<T>, wanted: bool, pairs: usize) -> Option<&mut [T]> {
-            let old = array.len();
-            wanted.then(|| {
-                array.resize(old + pairs, T::default());
-                &mut array[old..]
-            })
-        }
-        let (before, pairs) = (self.len(), workspace.marks().pairs());
-        self.offsets.extend(workspace.marks().offsets().iter().skip(1).map(|end| before + end));
-        let buffers = Buffers {
-            i: room(&mut self.i, true, pairs),
-            j: room(&mut self.j, true, pairs),
-            shifts: room(&mut self.shifts, arrays.shifts, pairs),
-            distances: room(&mut self.distances, arrays.distances, pairs),
-            vectors: room(&mut self.vectors, arrays.vectors, pairs),
-        };
-        workspace.fill(workspace.marks(), buffers);
-        let atoms = self.i[before..].iter_mut().chain(&mut self.j[before..]);
-        atoms.for_each(|atom| *atom += first);
-    }
-
-    /// Adds the rows of `other`, whose atoms are numbered through.
-    fn append(&mut self, other: &Self) {
+    /// Adds the rows of `other`, its atoms counted from `first`.
+    fn append(&mut self, other: &Self, first: u32) {
         let pairs = self.len();
         self.offsets.extend(other.offsets.iter().skip(1).map(|end| pairs + end));
-        self.i.extend_from_slice(&other.i);
-        self.j.extend_from_slice(&other.j);
+        self.i.extend(other.i.iter().map(|i| first + i));
+        self.j.extend(other.j.iter().map(|j| first + j));
         self.shifts.extend_from_slice(&other.shifts);
         self.distances.extend_from_slice(&other.distances);
         self.vectors.extend_from_slice(&other.vectors);
