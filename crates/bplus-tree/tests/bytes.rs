@@ -41,7 +41,7 @@ fn hostile(n: u32, letters: &[u8]) -> Vec<u8> {
 }
 
 const BYTES: &[u8] = &[0x00, 0x01, 0x7f, 0x80, 0xff];
-const LETTERS: &[u8] = &[b'\0', b'\x01', b'a', b'\x7f'];
+const LETTERS: &[u8] = b"\0\x01a\x7f";
 
 fn text(n: u32) -> String {
     String::from_utf8(hostile(n, LETTERS)).expect("ASCII")
