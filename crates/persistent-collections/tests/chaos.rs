@@ -66,7 +66,7 @@ struct Weak(u64);
 impl Hasher for Weak {
     fn finish(&self) -> u64 {
         // The lowest or the highest bits alone differ.
-        if self.0 % 2 == 0 { self.0 } else { self.0 << 58 }
+        if self.0.is_multiple_of(2) { self.0 } else { self.0 << 58 }
     }
     fn write(&mut self, bytes: &[u8]) {
         bytes.iter().for_each(|byte| self.0 = self.0.wrapping_mul(31) ^ u64::from(*byte));
