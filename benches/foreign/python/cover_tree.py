@@ -28,6 +28,10 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("NUMBA_NUM_THREADS", "1")
 
+if "leading" in sys.argv:
+    # The leading peer is a Rust crate, and Numba a large download: `--peers all` installs it.
+    sys.exit(0)
+
 import llvmlite.binding
 
 if "avx512f" in (features := llvmlite.binding.get_host_cpu_features()) and features["avx512f"]:

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use bench_own::bplus_tree::Key;
-use bench_own::harness::{Contest, Peers, Suite};
+#[cfg(feature = "bplus-tree-all")]
+use bench_own::harness::Peers;
+use bench_own::harness::{Contest, Suite};
 use bplus_tree::BPlusTreeMap;
 
 use super::tasks::{Read, Write};
