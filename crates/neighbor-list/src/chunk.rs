@@ -176,25 +176,33 @@ impl Chunk {
         }
     }
 
-    /// Calls `visit` with every pair.
-    pub(crate) fn for_each(&self, scene: Scene<'_>, visit: &mut impl FnMut(Pair)) {
+    /// Calls `visit` with the place and the hits of every row.
+    #[inline]
+    pub(crate) fn for_each_row(&self, mut visit: impl FnMut(u32, Hits<'_>)) {
         let mut blocks = Vec::new();
         for tile in &self.tiles[..self.tiles_used] {
             for (slot, &place) in tile.places.iter().enumerate() {
                 let masks = tile.hits(slot, &mut blocks);
-                let (place, i) = (place as usize, scene.grid.atoms[place as usize]);
-                for hit in Hits::new(&blocks, masks) {
-                    let vector = scene.displacement(place, hit);
-                    visit(Pair {
-                        i,
-                        j: scene.neighbour(hit),
-                        shift: scene.shift(place, hit),
-                        distance_squared: crate::linear::dot(vector, vector),
-                        vector,
-                    });
-                }
+                visit(place, Hits::new(&blocks, masks));
             }
         }
+    }
+
+    /// Calls `visit` with every pair.
+    pub(crate) fn for_each(&self, scene: Scene<'_>, visit: &mut impl FnMut(Pair)) {
+        self.for_each_row(|place, hits| {
+            let (place, i) = (place as usize, scene.grid.atoms[place as usize]);
+            for hit in hits {
+                let vector = scene.displacement(place, hit);
+                visit(Pair {
+                    i,
+                    j: scene.neighbour(hit),
+                    shift: scene.shift(place, hit),
+                    distance_squared: crate::linear::dot(vector, vector),
+                    vector,
+                });
+            }
+        });
     }
 }
 
