@@ -168,7 +168,7 @@ impl VerletList {
     /// Of these rows a step writes those alone whose pairs have crossed the cutoff, so where the packed list costs
     /// nearly as much as a new one, they cost little more than [`update`](Self::update). Memory: 24 bytes a candidate.
     ///
-    /// `Time: O(candidates)` on the first call after a rebuild and when atoms have moved by a twelfth of the skin; then
+    /// `Time: O(candidates)` on the first call after a rebuild and when atoms have moved by an eighth of the skin; then
     /// `O(n + pairs near the cutoff)` on the first call after an update, and `O(1)`.
     ///
     /// # Errors
