@@ -124,8 +124,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
             left.transfer(half, left_len - half, right, 0);
         }
         parent.set_separator(right_slot - 1, &Branch::<K, V, S>::separator_of(right));
-        parent.set_count(right_slot - 1, left.len());
-        parent.set_count(right_slot, right.len());
+        parent.divide_count(right_slot - 1, half);
         // Counted from the start of the left leaf.
         let place = if at.leaf == right { left_len + at.index() } else { at.index() };
         if place <= half { Slot::new(left, place, false) } else { Slot::new(right, place - half, false) }
@@ -196,7 +195,7 @@ pub(super) fn add_count<K, V, S: Shape>(mut node: Node, entries: isize) {
     while let Some(parent) = node.parent() {
         let branch = Branch::<K, V, S>::of(parent);
         let slot = branch.slot_of(node);
-        branch.set_count(slot, branch.count(slot).wrapping_add_signed(entries));
+        branch.add_count(slot, entries);
         node = parent;
     }
 }
@@ -222,7 +221,7 @@ impl<K, V> Trunk<K, V> {
         };
         let parent = Branch::<K, V, S>::of(parent);
         let slot = parent.slot_of(left);
-        parent.set_count(slot, parent.count(slot).wrapping_sub(entries));
+        parent.add_count(slot, (entries as isize).wrapping_neg());
         self.add_child::<S>(parent, height + 1, slot + 1, separator, right, entries, split, pool);
     }
 

@@ -40,7 +40,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
 
         if left_len + right_len <= left.cap() {
             right.transfer(0, right_len, left, left_len);
-            parent.set_count(right_slot - 1, parent.count(right_slot - 1) + parent.count(right_slot));
+            parent.divide_count(right_slot - 1, left.len());
             parent.remove(right_slot);
             Leaf::link(Some(left), right.next());
             let trunk = self.trunk.as_mut().expect("the leaf is in a tree");
@@ -69,7 +69,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
                 return parent.balance(right_slot - 1, left, right);
             }
             let between = parent.separator_before(right_slot);
-            parent.set_count(right_slot - 1, parent.count(right_slot - 1) + parent.count(right_slot));
+            parent.divide_count(right_slot - 1, left.total() + right.total());
             parent.remove(right_slot);
             // SAFETY: the parent no longer has the handle, and this is the last use.
             unsafe { left.absorb(&between, right, &mut self.branches) };
