@@ -94,6 +94,9 @@ impl<K, V, S: Shape> Branch<K, V, S> {
             branch.heads_mut().cut_anew(0, |_| &[]);
         }
         branch.write_child(0, child);
+        for slot in 1..=Self::CAP {
+            branch.write_end(slot, usize::MAX);
+        }
         branch.write_end(0, count);
         branch
     }
@@ -239,7 +242,9 @@ impl<K, V, S: Shape> Branch<K, V, S> {
     /// Whether separators not in use are the greatest key, if keys are lanes, for `validate`.
     pub(super) fn is_filled_up(self) -> bool {
         // SAFETY: of lanes, separators are keys, initialised up to the capacity (invariant 2).
-        unsafe { is_filled_up(self.separator_ptr(self.len()).cast::<K>(), Self::CAP - self.len()) }
+        let separators =
+            unsafe { is_filled_up(self.separator_ptr(self.len()).cast::<K>(), Self::CAP - self.len()) };
+        separators && self.ends_and_room()[self.ends().len()..].iter().all(|end| *end == usize::MAX)
     }
 
     /// Whether heads are what they should be, for `validate`.
@@ -322,7 +327,7 @@ impl<K, V, S: Shape> Branch<K, V, S> {
     /// Takes up that there are so many more entries below the child at `slot`; in counted shapes.
     #[inline]
     pub(super) fn add_count(self, slot: usize, entries: isize) {
-        for end in self.ends_mut().iter_mut().skip(slot) {
+        for end in self.ends_mut().get_mut(slot..).unwrap_or_default() {
             *end = end.wrapping_add_signed(entries);
         }
     }
@@ -338,9 +343,9 @@ impl<K, V, S: Shape> Branch<K, V, S> {
     where
         ByLanes<usize, I>: Probe<usize>,
     {
-        // The last child needs no look: what is not before it is in it.
-        let ends = &self.ends()[..self.len()];
-        let slot = ByLanes { sought: *rank, isa }.upper(ends);
+        // The last child needs no look: what is not before it is in it. A block of all that there is room for has a length
+        // that the compiler knows (decision 0044); behind the last end is the greatest number.
+        let slot = ByLanes { sought: *rank, isa }.upper(&self.ends_and_room()[..Self::CAP]).min(self.len());
         *rank -= self.count_before(slot);
         self.child(slot)
     }
@@ -349,7 +354,14 @@ impl<K, V, S: Shape> Branch<K, V, S> {
     #[inline(always)]
     fn ends(&self) -> &[usize] {
         let ends = if S::COUNTED { self.len() + 1 } else { 0 };
-        // SAFETY: ends `0..=len` are initialised in counted shapes (invariant 2).
+        &self.ends_and_room()[..ends]
+    }
+
+    /// The ends, and the greatest number in places not in use; in counted shapes.
+    #[inline(always)]
+    fn ends_and_room(&self) -> &[usize] {
+        let ends = if S::COUNTED { Self::CAP + 1 } else { 0 };
+        // SAFETY: ends are initialised up to the capacity in counted shapes (invariant 2).
         unsafe { slice::from_raw_parts(self.end_ptr(0), ends) }
     }
 
@@ -457,6 +469,9 @@ impl<K, V, S: Shape> Branch<K, V, S> {
         unsafe { fill_up(self.separator_ptr(len).cast::<K>(), self.len() - len) };
         if is_bytes::<K>() {
             self.heads_mut().remove_range(len, self.len() - len, self.len());
+        }
+        for slot in len + 1..=self.len() {
+            self.write_end(slot, usize::MAX);
         }
         // SAFETY: the caller's promise.
         unsafe { self.node.set_len(len) };
