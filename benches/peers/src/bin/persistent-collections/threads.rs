@@ -26,7 +26,7 @@ pub(crate) fn run(suite: &mut Suite) {
             let positions = positions("threads", seed, 1 << 12, SIZE);
             let mut contest = row(suite, &bench, threads);
             engine!(contest, ours, OURS, sequence::<Vector<u64>>(threads, &positions));
-            engine!(contest, peer, STD, sequence::<Vec<u64>>(threads, &positions));
+            engine!(contest, bound, STD, sequence::<Vec<u64>>(threads, &positions));
             engine!(contest, peer, IMBL, sequence::<imbl::Vector<u64>>(threads, &positions));
             contest.run();
         }
@@ -85,7 +85,7 @@ fn pressure(suite: &mut Suite) {
         if suite.wants("pressure/vector-get", PRESSED) {
             let mut contest = pressed(suite, "pressure/vector-get");
             engine!(contest, ours, OURS, gather::<Vector<u64>>(&positions));
-            engine!(contest, peer, STD, gather::<Vec<u64>>(&positions));
+            engine!(contest, bound, STD, gather::<Vec<u64>>(&positions));
             engine!(contest, peer, IMBL, gather::<imbl::Vector<u64>>(&positions));
             contest.run();
         }
@@ -95,7 +95,7 @@ fn pressure(suite: &mut Suite) {
                 engine!(contest, ours, OURS, mixed::<HashMap<u64, u64, Hasher>>(writes, &keys, &drawn));
                 engine!(
                     contest,
-                    peer,
+                    bound,
                     STD,
                     mixed::<std::collections::HashMap<u64, u64, Hasher>>(writes, &keys, &drawn)
                 );

@@ -69,7 +69,8 @@ impl<K: Key> Maps<K> {
                 .peer("indexset", "0.16", || (), move |()| read.run(&others.indexset))
                 .peer("pstd", "1.0.152", || (), move |()| read.run(&others.pstd))
                 .peer("scc TreeIndex", "3.8", || (), move |()| read.run(&others.scc))
-                .peer("sorted Vec", "1.95", || (), move |()| read.run(&others.vec));
+                .peer("sorted Vec", "1.95", || (), move |()| read.run(&others.vec))
+                .bound();
         }
         contest
     }

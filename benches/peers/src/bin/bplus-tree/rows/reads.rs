@@ -112,6 +112,7 @@ pub(crate) fn reads(suite: &mut Suite) {
             .peer("std", "1.95", || (), |()| maps.std.sum())
             .peer("brie-tree", "0.2.0", || (), |()| brie.sum())
             .peer("two flat Vecs", "1.95", || (), |()| flat.sum())
+            .bound()
             .run();
         packed_scan(suite, &work, &flat);
 
@@ -195,5 +196,6 @@ fn packed_scan(suite: &mut Suite, work: &Workload<u64>, flat: &Flat) {
         .peer("std", "1.95", || (), |()| std.sum())
         .peer("brie-tree", "0.2.0", || (), |()| brie.sum())
         .peer("two flat Vecs", "1.95", || (), |()| flat.sum())
+        .bound()
         .run();
 }
