@@ -143,8 +143,7 @@ impl Frame {
     /// As [`shift_of`](Self::shift_of) for the images at most `reach` cells away, which are nearer: the greatest number
     /// in any shift and the shifts of `a`, `b` and `c`, of which sums do not overflow. `None` if they are not nearer.
     pub(crate) fn image_shifts(&self, reach: [i64; 3]) -> Option<(i32, [[i32; 3]; 3])> {
-        let most =
-            |vector: usize| (0..3).map(|k| reach[k] * self.coefficients[k][vector].abs()).sum::<i64>();
+        let most = |vector: usize| (0..3).map(|k| reach[k] * self.coefficients[k][vector].abs()).sum::<i64>();
         let greatest = most(0).max(most(1)).max(most(2));
         // Coefficients have at most 20 bits (`reduction`).
         let shifts = self.coefficients.map(|vector| vector.map(|c| c as i32));

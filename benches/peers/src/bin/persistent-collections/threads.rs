@@ -1,7 +1,7 @@
 //! Readers and writers on several threads: each does the same work, so the time should not grow with their number while there are
 //! cores; and reading while another thread drives everything else out of the caches.
 //!
-//! The sweep goes on beyond the cores there are. Its rows say so, and tell nothing about scaling: the time of a run grows by as
+//! A full run goes on beyond the cores there are. Those rows say so, and tell nothing about scaling: the time of a run grows by as
 //! many times as threads wait for a core.
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -42,7 +42,9 @@ pub(crate) fn run(suite: &mut Suite) {
 
 impl Sweep {
     fn run(&self, suite: &mut Suite) {
-        for threads in THREADS {
+        let most =
+            if suite.options().full { usize::MAX } else { cores().saturating_sub(self.neighbours).max(1) };
+        for threads in THREADS.into_iter().filter(|&threads| threads <= most) {
             self.vector_row(suite, threads);
             for writes in WRITES {
                 self.hash_row(suite, threads, writes);
@@ -64,7 +66,7 @@ impl Sweep {
             let positions = positions(self.name, suite.options().seed, 1 << 12, self.size);
             let mut contest = self.contest(suite, &bench, threads);
             engine!(contest, ours, OURS, self.sequence::<Vector<u64>>(threads, &positions));
-            engine!(contest, peer, STD, self.sequence::<Vec<u64>>(threads, &positions));
+            engine!(contest, bound, STD, self.sequence::<Vec<u64>>(threads, &positions));
             engine!(contest, peer, IMBL, self.sequence::<imbl::Vector<u64>>(threads, &positions));
             contest.run();
         }
@@ -88,8 +90,8 @@ impl Sweep {
     }
 
     fn contest<'a>(&self, suite: &'a mut Suite, bench: &'a str, threads: usize) -> Contest<'a> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let models = match (threads + self.neighbours <= cores, self.neighbours) {
+        let has_cores = threads + self.neighbours <= cores();
+        let models = match (has_cores, self.neighbours) {
             (true, 0) => "one shared version, a working copy for each thread that writes",
             (true, _) => "the same beside a neighbour that streams through memory",
             (false, 0) => {
@@ -101,7 +103,7 @@ impl Sweep {
         let contest =
             suite.contest(bench, self.size).operations(self.operations).threads(threads as u32).on_wall();
         let contest = contest.models(models).flatters("whoever touches few counters");
-        if threads + self.neighbours <= cores { contest } else { contest.rounds_max(5) }
+        if has_cores { contest } else { contest.rounds_max(5) }
     }
 
     fn sequence<E: Sequence + Sync>(&self, threads: usize, positions: &[usize]) -> impl FnMut() -> u64 {
@@ -124,6 +126,10 @@ impl Sweep {
         let (map, operations) = (E::build(&entries), self.operations);
         move || on_threads(threads, || work(&mut map.clone(), writes, drawn, operations))
     }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 fn hash_bench(writes: usize) -> String {
@@ -161,7 +167,7 @@ fn pressure(suite: &mut Suite) {
         if suite.wants("pressure/vector-get", PRESSED) {
             let mut contest = pressed(suite, "pressure/vector-get");
             engine!(contest, ours, OURS, gather::<Vector<u64>>(&positions));
-            engine!(contest, peer, STD, gather::<Vec<u64>>(&positions));
+            engine!(contest, bound, STD, gather::<Vec<u64>>(&positions));
             engine!(contest, peer, IMBL, gather::<imbl::Vector<u64>>(&positions));
             contest.run();
         }
@@ -171,7 +177,7 @@ fn pressure(suite: &mut Suite) {
                 engine!(contest, ours, OURS, mixed::<HashMap<u64, u64, Hasher>>(writes, &keys, &drawn));
                 engine!(
                     contest,
-                    peer,
+                    bound,
                     STD,
                     mixed::<std::collections::HashMap<u64, u64, Hasher>>(writes, &keys, &drawn)
                 );
