@@ -119,7 +119,8 @@ impl<K: Contender> Maps<K> {
                 .peer("indexset", "0.16", || (), move |()| read.run(&others.indexset))
                 .peer("pstd", "1.0.152", || (), move |()| read.run(&others.pstd))
                 .peer("scc TreeIndex", "3.8", || (), move |()| read.run(&others.scc))
-                .peer("sorted Vec", "1.95", || (), move |()| read.run(&others.vec));
+                .peer("sorted Vec", "1.95", || (), move |()| read.run(&others.vec))
+                .bound();
             return if R::RANGES {
                 contest.absent("sweep-bptree", "0.4.1", "it has no ranges")
             } else {

@@ -51,7 +51,8 @@ pub(crate) fn ranks(suite: &mut Suite) {
                 let rank = |key: &u64| work.sorted.partition_point(|entry| entry.0 < *key);
                 work.lookups.iter().fold(0, |sum, key| checksum(sum, rank(key) as u64))
             },
-        );
+        )
+        .bound();
     #[cfg(feature = "bplus-tree-all")]
     let contest = contest.peer(
         "indexset",
@@ -89,7 +90,8 @@ pub(crate) fn ranks(suite: &mut Suite) {
             "1.95",
             || (),
             |()| ranks.iter().fold(0, |sum, rank| checksum(sum, work.sorted[black_box(*rank)].0)),
-        );
+        )
+        .bound();
     #[cfg(feature = "bplus-tree-all")]
     let contest = contest.peer(
         "indexset",

@@ -93,6 +93,7 @@ pub(crate) fn reads(suite: &mut Suite) {
         let contest = if size == 1_000_000 { contest.target(Against::Engine("std"), 20.0) } else { contest };
         maps.enter_peers(contest.ours("bplus-tree", OURS, || (), |()| chunks_sum(&maps.ours)), &Iterate)
             .peer("two flat Vecs", "1.95", || (), |()| flat.sum())
+            .bound()
             .run();
         packed_scan(suite, &work, &flat);
 
@@ -172,5 +173,6 @@ fn packed_scan(suite: &mut Suite, work: &Workload<u64>, flat: &Flat) {
         .operations(work.keys.len());
     maps.enter_peers(contest.ours("bplus-tree", OURS, || (), |()| chunks_sum(&maps.ours)), &Iterate)
         .peer("two flat Vecs", "1.95", || (), |()| flat.sum())
+        .bound()
         .run();
 }
