@@ -243,10 +243,19 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
         K: Borrow<Q>,
     {
         let mut path = Path::new();
-        if let Some(root) = &self.root {
-            search_key(Find(root, &mut path), key);
-        }
+        self.find(key, &mut path);
         path
+    }
+
+    /// Makes `path`, which is new, the way to `key`, or to where it belongs.
+    #[inline]
+    pub(crate) fn find<Q: Ord + ?Sized>(&self, key: &Q, path: &mut Path)
+    where
+        K: Borrow<Q>,
+    {
+        if let Some(root) = &self.root {
+            search_key(Find(root, path), key);
+        }
     }
 
     /// Makes `path`, which is new, the way to `key`; gives its value if it is there and nobody shares a node on the way.
