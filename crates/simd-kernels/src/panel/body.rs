@@ -159,7 +159,7 @@ pub(super) fn residual_tiles<V: Vector<Lane = f32>>(
 }
 
 #[inline(always)]
-pub(super) fn residual_words<V: Vector<Lane = f32>, P: Pairs>(
+pub(super) fn residual_words<V: Vector<Lane = f32>, P: Pairs<Floats = V>>(
     proof: V::Proof,
     pairs: P::Proof,
     covariance: Covariance,
@@ -172,7 +172,7 @@ pub(super) fn residual_words<V: Vector<Lane = f32>, P: Pairs>(
     let (dimension, len, rows) = (floats.coordinates.len(), floats.vectors.len(), queries.rows());
     let vectors = |index: usize| &panels[index * rows + dimension..][..len];
     fill_keys::<V, DOT>(proof, floats.vectors, vectors, tiles);
-    pairs::add::<P>(pairs, queries, panels, words, tiles, fma::<V>);
+    pairs::add::<P>((pairs, proof), queries, panels, words, tiles);
     for (tile, panel) in tiles.iter_mut().zip(panels.chunks(rows)) {
         finish::residual(covariance, floats, panel, [&panel[rows - 1], &panel[rows - 2]], tile, fma::<V>);
         mark_hits::<V>(proof, tile, floats.limits);

@@ -17,120 +17,113 @@ pub(super) use {avx512::Wide, vnni::Fused};
 
 pub(super) use portable::Portable;
 
-use super::{LANES, Lanes, QUERIES, Tile, WordQueries, Words};
+use super::{LANES, Lanes, QUERIES, Tile, WORD_BLOCK, WordQueries, Words};
+use crate::vector::Vector;
 
 /// A vector of 32-bit lanes, each one sum or one pair of 16-bit integers.
 pub(super) trait Pairs: Copy {
     /// Proves that the processor has the instructions.
     type Proof: Copy;
-    /// Lanes in a vector, a divisor of 16.
-    const LANES: usize;
-    /// Registers that the processor has of them.
-    const REGISTERS: usize;
+    /// A vector of as many floats.
+    type Floats: Vector<Lane = f32>;
 
     /// `lane` in every lane.
     fn splat(proof: Self::Proof, lane: i32) -> Self;
-    /// Exactly [`Self::LANES`] lanes.
+    /// Exactly as many lanes as [`Self::Floats`] has.
     fn load(proof: Self::Proof, lanes: &[i32]) -> Self;
-    /// To exactly [`Self::LANES`] lanes.
-    fn store(self, proof: Self::Proof, lanes: &mut [i32]);
+    /// The lanes as floats, rounded.
+    fn to_floats(self, proof: Self::Proof) -> Self::Floats;
     /// Adds the two products of each lane's pairs, wrapping around.
     fn add_products(self, proof: Self::Proof, a: Self, b: Self) -> Self;
 }
 
+/// Both proofs: that of the integers, and that of the floats.
+type Proofs<P> = (<P as Pairs>::Proof, <<P as Pairs>::Floats as Vector>::Proof);
+
 /// Adds the products of the words, times both steps, to the keys of all tiles; two tiles at a time.
 #[inline(always)]
 pub(super) fn add<P: Pairs>(
-    proof: P::Proof,
+    proofs: Proofs<P>,
     queries: &WordQueries<'_>,
     panels: &[Lanes],
     words: &[Words],
     tiles: &mut [Tile],
-    fma: impl Fn(f32, f32, f32) -> f32 + Copy,
 ) {
     let (rows, len) = (queries.rows(), queries.words.len());
-    let steps = |panel: usize| &panels[(panel + 1) * rows - 3].0;
-    let words = |panel: usize| &words[panel * len..][..len];
+    let panel = |i: usize| Panel { words: &words[i * len..][..len], steps: &panels[(i + 1) * rows - 3].0 };
     let last = tiles.len().wrapping_sub(1);
     let (pairs, single) = tiles.as_chunks_mut::<2>();
     for (i, tiles) in pairs.iter_mut().enumerate() {
-        let sums = sums::<P, 2>(proof, queries.words, [words(2 * i), words(2 * i + 1)]);
-        for (panel, tile) in tiles.iter_mut().enumerate() {
-            add_scaled(&sums[panel], queries.steps, steps(2 * i + panel), tile, fma);
-        }
+        add_panels::<P, 2>(proofs, queries, [panel(2 * i), panel(2 * i + 1)], tiles);
     }
     if let [tile] = single {
-        let [sums] = sums::<P, 1>(proof, queries.words, [words(last)]);
-        add_scaled(&sums, queries.steps, steps(last), tile, fma);
+        add_panels::<P, 1>(proofs, queries, [panel(last)], core::array::from_mut(tile));
     }
 }
 
-/// Adds integer sums to a tile's keys, in units of both ends' steps.
+/// The integers of a panel.
+#[derive(Clone, Copy)]
+struct Panel<'a> {
+    words: &'a [Words],
+    steps: &'a [f32; LANES],
+}
+
+/// The same for `N` panels.
 #[inline(always)]
-fn add_scaled(
-    sums: &[[i32; LANES]; QUERIES],
-    query_steps: &[f32; QUERIES],
-    steps: &[f32; LANES],
-    tile: &mut Tile,
-    fma: impl Fn(f32, f32, f32) -> f32,
+fn add_panels<P: Pairs, const N: usize>(
+    proofs: Proofs<P>,
+    queries: &WordQueries<'_>,
+    panels: [Panel<'_>; N],
+    tiles: &mut [Tile; N],
 ) {
-    for query in 0..QUERIES {
-        for lane in 0..LANES {
-            let key = &mut tile.keys[query][lane];
-            *key = fma(sums[query][lane] as f32, query_steps[query] * steps[lane], *key);
-        }
-    }
-}
-
-/// The sums of eight queries and `N` panels.
-#[inline(always)]
-fn sums<P: Pairs, const N: usize>(
-    proof: P::Proof,
-    queries: &[[i32; QUERIES]],
-    panels: [&[Words]; N],
-) -> [[[i32; LANES]; QUERIES]; N] {
-    let mut out = [[[0; LANES]; QUERIES]; N];
-    let width = N * LANES / P::LANES;
-    let column = |i: usize| (i * P::LANES / LANES, i * P::LANES % LANES);
+    let width = N * LANES / P::Floats::LANES;
+    let column = |i: usize| (i * P::Floats::LANES / LANES, i * P::Floats::LANES % LANES);
     if width == 1 {
-        columns::<P, N, 1>(proof, queries, panels, [column(0)], &mut out);
+        add_columns::<P, N, 1>(proofs, queries, panels, [column(0)], tiles);
     } else {
         for i in (0..width).step_by(2) {
-            columns::<P, N, 2>(proof, queries, panels, [column(i), column(i + 1)], &mut out);
+            add_columns::<P, N, 2>(proofs, queries, panels, [column(i), column(i + 1)], tiles);
         }
     }
-    out
 }
 
-/// The sums of `C` columns, each given by its panel and its first point; as many queries at once as registers allow.
+/// The same for `C` columns, each given by its panel and its first point; as many queries at once as registers allow.
 #[inline(always)]
-fn columns<P: Pairs, const N: usize, const C: usize>(
-    proof: P::Proof,
-    queries: &[[i32; QUERIES]],
-    panels: [&[Words]; N],
+fn add_columns<P: Pairs, const N: usize, const C: usize>(
+    proofs: Proofs<P>,
+    queries: &WordQueries<'_>,
+    panels: [Panel<'_>; N],
     columns: [(usize, usize); C],
-    out: &mut [[[i32; LANES]; QUERIES]; N],
+    tiles: &mut [Tile; N],
 ) {
-    let points = columns.map(|(panel, point)| (panels[panel], point));
-    let mut store = |query: usize, sums: [P; C]| {
+    let mut add = |query: usize, sums: [P; C]| {
         for (sum, (panel, point)) in sums.into_iter().zip(columns) {
-            sum.store(proof, &mut out[panel][query][point..point + P::LANES]);
+            let lanes = point..point + P::Floats::LANES;
+            let steps = P::Floats::load(proofs.1, &panels[panel].steps[lanes.clone()]);
+            let steps = steps.mul(proofs.1, P::Floats::splat(proofs.1, queries.steps[query]));
+            let keys = &mut tiles[panel].keys[query][lanes];
+            let before = P::Floats::load(proofs.1, keys);
+            sum.to_floats(proofs.0).mul_add(proofs.1, steps, before).store(proofs.1, keys);
         }
     };
-    if P::REGISTERS >= 32 {
-        let sums = block::<P, C, QUERIES>(proof, queries, 0, points);
-        sums.into_iter().enumerate().for_each(|(query, sums)| store(query, sums));
-    } else {
-        for first in [0, QUERIES / 2] {
-            let sums = block::<P, C, { QUERIES / 2 }>(proof, queries, first, points);
-            sums.into_iter().enumerate().for_each(|(query, sums)| store(first + query, sums));
+    for (block, words) in queries.words.chunks(WORD_BLOCK).enumerate() {
+        let rows = block * WORD_BLOCK..block * WORD_BLOCK + words.len();
+        let points = columns.map(|(panel, point)| (&panels[panel].words[rows.clone()], point));
+        if P::Floats::REGISTERS >= 32 {
+            let sums = sums::<P, C, QUERIES>(proofs.0, words, 0, points);
+            sums.into_iter().enumerate().for_each(|(query, sums)| add(query, sums));
+        } else {
+            for first in [0, QUERIES / 2] {
+                let sums = sums::<P, C, { QUERIES / 2 }>(proofs.0, words, first, points);
+                sums.into_iter().enumerate().for_each(|(query, sums)| add(first + query, sums));
+            }
         }
     }
 }
 
 /// The sums of `Q` queries from `first` on and `C` columns.
 #[inline(always)]
-fn block<P: Pairs, const C: usize, const Q: usize>(
+fn sums<P: Pairs, const C: usize, const Q: usize>(
     proof: P::Proof,
     queries: &[[i32; QUERIES]],
     first: usize,
@@ -139,7 +132,8 @@ fn block<P: Pairs, const C: usize, const Q: usize>(
     let columns = columns.map(|(panel, point)| (&panel[..queries.len()], point));
     let mut sums = [[P::splat(proof, 0); C]; Q];
     for (row, queries) in queries.iter().enumerate() {
-        let points = columns.map(|(panel, point)| P::load(proof, &panel[row].0[point..point + P::LANES]));
+        let points =
+            columns.map(|(panel, point)| P::load(proof, &panel[row].0[point..point + P::Floats::LANES]));
         for (sums, &query) in sums.iter_mut().zip(&queries[first..first + Q]) {
             let query = P::splat(proof, query);
             for (sum, points) in sums.iter_mut().zip(points) {
@@ -153,6 +147,7 @@ fn block<P: Pairs, const C: usize, const Q: usize>(
 #[cfg(all(test, feature = "std", target_arch = "x86_64"))]
 mod tests {
     use super::*;
+    use crate::panel::ResidualQueries;
     use crate::{Isa, Level};
 
     /// Processors with VNNI never take the form without it, so it is called here.
@@ -167,13 +162,19 @@ mod tests {
         for len in [0, 1, 2, 7, 32, 257] {
             let queries: Vec<[i32; QUERIES]> = (0..len).map(|_| std::array::from_fn(|_| next())).collect();
             let words: Vec<Words> = (0..2 * len).map(|_| Words(std::array::from_fn(|_| next()))).collect();
-            let panels = [&words[..len], &words[len..]];
-            let expected = sums::<Portable, 2>((), &queries, panels);
-            assert_eq!(sums::<Wide, 2>(proof, &queries, panels), expected);
-            assert_eq!(sums::<Wide, 1>(proof, &queries, [panels[0]]), [expected[0]]);
-            if let Some(vnni) = proof.vnni() {
-                assert_eq!(sums::<Fused, 2>(vnni, &queries, panels), expected);
-            }
+            let steps = [1.0; LANES];
+            let panels = [&words[..len], &words[len..]].map(|words| Panel { words, steps: &steps });
+            let none = [0.0; QUERIES];
+            let floats = ResidualQueries { coordinates: &[], vectors: &[], slack: &none, limits: &none };
+            let queries = WordQueries { floats, words: &queries, steps: &[1.0; QUERIES] };
+            let mut expected = [Tile::ZERO; 2];
+            add_panels::<Portable, 2>(((), ()), &queries, panels, &mut expected);
+            let mut tiles = [Tile::ZERO; 2];
+            add_panels::<Wide, 2>((proof, proof), &queries, panels, &mut tiles);
+            assert_eq!(tiles, expected);
+            let mut tile = [Tile::ZERO];
+            add_panels::<Wide, 1>((proof, proof), &queries, [panels[0]], &mut tile);
+            assert_eq!(tile[0], expected[0]);
         }
     }
 }

@@ -11,8 +11,7 @@ use crate::level::Avx2;
 
 impl Pairs for __m256i {
     type Proof = Avx2;
-    const LANES: usize = 8;
-    const REGISTERS: usize = 16;
+    type Floats = __m256;
 
     #[inline(always)]
     fn splat(_: Avx2, lane: i32) -> Self {
@@ -28,10 +27,9 @@ impl Pairs for __m256i {
     }
 
     #[inline(always)]
-    fn store(self, _: Avx2, lanes: &mut [i32]) {
-        assert!(lanes.len() == 8, "a vector of lanes");
-        // SAFETY: the token proves avx2; 32 bytes are writable by the assertion, at any alignment.
-        unsafe { _mm256_storeu_si256(lanes.as_mut_ptr().cast(), self) }
+    fn to_floats(self, _: Avx2) -> Self::Floats {
+        // SAFETY: the token proves avx2.
+        unsafe { _mm256_cvtepi32_ps(self) }
     }
 
     #[inline(always)]

@@ -15,8 +15,7 @@ pub(in crate::panel) struct Wide(__m512i);
 
 impl Pairs for Wide {
     type Proof = Avx512;
-    const LANES: usize = 16;
-    const REGISTERS: usize = 32;
+    type Floats = __m512;
 
     #[inline(always)]
     fn splat(_: Avx512, lane: i32) -> Self {
@@ -32,10 +31,9 @@ impl Pairs for Wide {
     }
 
     #[inline(always)]
-    fn store(self, _: Avx512, lanes: &mut [i32]) {
-        assert!(lanes.len() == 16, "a vector of lanes");
-        // SAFETY: the token proves avx512f; 64 bytes are writable by the assertion, at any alignment.
-        unsafe { _mm512_storeu_si512(lanes.as_mut_ptr().cast(), self.0) }
+    fn to_floats(self, _: Avx512) -> Self::Floats {
+        // SAFETY: the token proves avx512f.
+        unsafe { _mm512_cvtepi32_ps(self.0) }
     }
 
     #[inline(always)]

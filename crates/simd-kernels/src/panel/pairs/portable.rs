@@ -2,6 +2,7 @@
 
 use super::Pairs;
 use crate::panel::Words;
+use crate::vector::{Sealed, Vector};
 
 /// Four lanes.
 #[derive(Clone, Copy, Debug)]
@@ -9,8 +10,7 @@ pub(in crate::panel) struct Portable([i32; 4]);
 
 impl Pairs for Portable {
     type Proof = ();
-    const LANES: usize = 4;
-    const REGISTERS: usize = 16;
+    type Floats = <f32 as Sealed>::Portable;
 
     #[inline(always)]
     fn splat((): (), lane: i32) -> Self {
@@ -23,8 +23,8 @@ impl Pairs for Portable {
     }
 
     #[inline(always)]
-    fn store(self, (): (), lanes: &mut [i32]) {
-        lanes.copy_from_slice(&self.0);
+    fn to_floats(self, (): ()) -> Self::Floats {
+        Vector::load((), &self.0.map(|lane| lane as f32))
     }
 
     #[inline(always)]

@@ -15,8 +15,7 @@ pub(in crate::panel) struct Fused(__m512i);
 
 impl Pairs for Fused {
     type Proof = Vnni;
-    const LANES: usize = 16;
-    const REGISTERS: usize = 32;
+    type Floats = __m512;
 
     #[inline(always)]
     fn splat(_: Vnni, lane: i32) -> Self {
@@ -32,10 +31,9 @@ impl Pairs for Fused {
     }
 
     #[inline(always)]
-    fn store(self, _: Vnni, lanes: &mut [i32]) {
-        assert!(lanes.len() == 16, "a vector of lanes");
-        // SAFETY: the token proves avx512f; 64 bytes are writable by the assertion, at any alignment.
-        unsafe { _mm512_storeu_si512(lanes.as_mut_ptr().cast(), self.0) }
+    fn to_floats(self, _: Vnni) -> Self::Floats {
+        // SAFETY: the token proves avx512f.
+        unsafe { _mm512_cvtepi32_ps(self.0) }
     }
 
     #[inline(always)]
