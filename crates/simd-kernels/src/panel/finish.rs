@@ -88,14 +88,17 @@ fn each_query(
 #[inline(always)]
 fn keys(
     queries: &ResidualQueries<'_>,
-    [Lanes(scales), Lanes(reaches)]: [&Lanes; 2],
+    [scales, reaches]: [&Lanes; 2],
     tile: &mut Tile,
     x: &[[f32; QUERIES]],
     y: &[Lanes],
     fma: impl Fn(f32, f32, f32) -> f32 + Copy,
     covariance: impl Fn(f32) -> (f32, f32) + Copy,
 ) {
-    let [scales, reaches] = [scales, reaches].map(|row| row.map(|scale| -scale));
+    let (mut scales, mut reaches) = (scales.0, reaches.0);
+    for lane in 0..LANES {
+        (scales[lane], reaches[lane]) = (-scales[lane], -reaches[lane]);
+    }
     for query in 0..QUERIES {
         let mut square = [0.0_f32; LANES];
         for (x, Lanes(y)) in x.iter().zip(y) {
