@@ -236,7 +236,7 @@ fn memory_is_told_and_growth_fails() {
 }
 
 #[test]
-fn scaling_is_measured_at_every_size_and_only_on_cores_that_are_there() {
+fn scaling_is_measured_at_every_size_and_tells_of_threads_beyond_the_cores() {
     let toy = Toy::new();
     let (code, stdout, stderr) = toy.run(&["scale", "--repeats", "1", "--json"]);
     assert_eq!(code, Some(0), "{stderr}");
@@ -244,6 +244,9 @@ fn scaling_is_measured_at_every_size_and_only_on_cores_that_are_there() {
         stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let sizes: Vec<u64> = points.iter().filter_map(|point| point["size"].as_u64()).collect();
     assert_eq!(sizes, [10, 100, 10], "{stdout}");
+    let (code, _, stderr) = toy.run(&["scale", "--threads", "1,1000", "--repeats", "1", "--size-max", "10"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stderr.contains("1000 threads are more than"), "{stderr}");
     let (code, _, stderr) = toy.run(&["scale", "--threads", "4096"]);
     assert_eq!(code, Some(2));
     assert!(error(&stderr).contains("cores"), "{stderr}");

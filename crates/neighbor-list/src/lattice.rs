@@ -41,10 +41,9 @@ impl Lattice {
     pub(crate) fn suits(grid: &Grid, translations: &Translations) -> bool {
         let images = translations.shifts.len();
         let blocks = grid.len() * images.div_ceil(BLOCK);
-        let fits = |shift: &[i32; 3]| shift.iter().all(|s| s.abs() <= SHIFT_MAX);
         BLOCKS_SHARE * (blocks as f64) < images as f64
             && images <= IMAGES_MAX
-            && translations.shifts.iter().all(fits)
+            && translations.shift_max <= SHIFT_MAX
     }
 
     /// The search is in the grid.

@@ -61,7 +61,7 @@ mod store;
 
 use std::marker::PhantomData;
 
-use crate::sync::{AtomicU64, Ordering, fence, interleave, weakened};
+use crate::sync::{AtomicU64, Ordering, fence, interleave, linger, weakened};
 
 pub(crate) use chain::{Chain, Freed, Nodes, SLOTS as NODE_SLOTS, copy};
 pub(crate) use header::{Header, Tags, link, slots_of};
@@ -157,6 +157,7 @@ impl<'t, L: Shape> Bucket<'t, L> {
 
     #[inline]
     pub(crate) fn tags(self) -> Tags {
+        linger();
         Tags(self.words[1].load(Ordering::Relaxed))
     }
 
@@ -345,6 +346,7 @@ impl<'t, L: Shape> Locked<'t, L> {
     #[inline]
     fn set_tags(&mut self, tags: Tags) {
         self.tags = tags;
+        linger();
         self.bucket.words[1].store(tags.0, Ordering::Relaxed);
     }
 

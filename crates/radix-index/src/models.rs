@@ -249,7 +249,7 @@ fn clear_iterate() {
         let writer = index.clone();
         let thread = thread::spawn(move || {
             let mut taken = 0;
-            writer.0.clear(|entries, _| taken += entries);
+            writer.0.clear(key_of, |entries, _| taken += entries);
             writer.insert(ODD, 30);
             taken
         });
@@ -258,6 +258,20 @@ fn clear_iterate() {
         let whole: [&[(u64, u64)]; 3] = [&[(A, 10), (B, 20)], &[], &[(ODD, 30)]];
         assert!(whole.contains(&&entries[..]), "{entries:?}");
         assert_eq!(thread.join().unwrap(), 2);
+    });
+}
+
+#[test]
+fn clear_insert_split() {
+    model(|| {
+        let index = Index::of(&[(A, 10), (ODD, 30)]);
+        let writer = index.clone();
+        let thread = thread::spawn(move || writer.0.clear(key_of, |_, _| ()));
+        let old = index.insert(ODD, 31);
+        index.split();
+        thread.join().unwrap();
+        // If the old value was gone, then `clear` had been at this key, and must not come to it again.
+        assert_eq!(index.get(ODD), old.is_none().then_some(31));
     });
 }
 

@@ -172,7 +172,7 @@ impl<K: Ord, V, P: Sharing> OrdMap<K, V, P> {
     where
         K: Borrow<Q>,
     {
-        let (start, end) = self.positions(&range);
+        let (start, end) = self.positions(range);
         Chunks(self.tree.leaves_in(start, end)).elements()
     }
 
@@ -207,7 +207,7 @@ impl<K: Clone, V: Clone, P: Sharing> OrdMap<K, V, P> {
     where
         K: Ord + Borrow<Q>,
     {
-        let (start, end) = self.positions(&range);
+        let (start, end) = self.positions(range);
         self.iter_mut_in(start, end)
     }
 

@@ -198,12 +198,13 @@ impl<K: Ord, V, P: Sharing> OrdMap<K, V, P> {
         }
     }
 
-    /// Positions of the first entry in `range` and of the one behind the last.
+    /// Positions of the first entry in `range` and of the one behind the last. Takes the range by value: its keys are dropped before
+    /// the caller gives anything (rust-lang/rust#47949).
     ///
     /// # Panics
     ///
     /// As `BTreeMap::range`: if the range starts after its end, or at its end with both excluded.
-    fn positions<Q: Ord + ?Sized, R: RangeBounds<Q>>(&self, range: &R) -> (usize, usize)
+    fn positions<Q: Ord + ?Sized, R: RangeBounds<Q>>(&self, range: R) -> (usize, usize)
     where
         K: Borrow<Q>,
     {

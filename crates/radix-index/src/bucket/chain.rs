@@ -13,7 +13,7 @@
 use super::store::{AllocError, Store, Width};
 use super::{Entry, Header, Locked, Shape, Spot, Tags, link, slots_of};
 use crate::few::Few;
-use crate::sync::{AtomicU64, AtomicUsize, Ordering, weakened};
+use crate::sync::{AtomicU64, AtomicUsize, Ordering, linger, weakened};
 
 /// Slots of a node.
 pub(crate) const SLOTS: u32 = 3;
@@ -74,10 +74,12 @@ impl<'t, L: Shape> Node<'t, L> {
 
     /// Pairs with the Release store in [`Node::set_meta`]: the entries of its live slots are seen.
     fn meta(self) -> Meta {
+        linger();
         Meta(self.words[0].load(L::LOAD))
     }
 
     fn set_meta(self, meta: Meta) {
+        linger();
         self.words[0].store(meta.0, Ordering::Release);
     }
 
@@ -398,6 +400,7 @@ impl<'t, L: Shape> Locked<'t, L> {
 
 /// Copies an entry that cannot change, because its bucket is locked.
 pub(crate) fn copy(from: &[AtomicU64], to: &[AtomicU64]) {
+    linger();
     for (from, to) in from.iter().zip(to) {
         to.store(from.load(Ordering::Relaxed), Ordering::Relaxed);
     }

@@ -34,27 +34,31 @@ impl Covariance {
     }
 }
 
-/// Turns the dot products that stand in a tile's keys into keys.
+/// Turns the dot products that stand in a tile's keys into keys: numerators times the first row of `scales`, and slack
+/// times the second.
 #[inline(always)]
 pub(super) fn residual(
     covariance: Covariance,
     queries: &ResidualQueries<'_>,
     panel: &[Lanes],
+    scales: [&Lanes; 2],
     tile: &mut Tile,
     fma: impl Fn(f32, f32, f32) -> f32 + Copy,
 ) {
     // One loop a covariance, so that the choice is made once a tile. Each gives the factor and the exponent of
     // `factor * exp(-exponent)`, so that one fused step takes the product and subtracts the dot product.
     match covariance {
-        Covariance::Rbf(variance) => each_query(queries, panel, tile, fma, |square| (variance, square)),
-        Covariance::Matern12(variance) => {
-            each_query(queries, panel, tile, fma, |square| (variance, square.sqrt()));
+        Covariance::Rbf(variance) => {
+            each_query(queries, panel, scales, tile, fma, |square| (variance, square))
         }
-        Covariance::Matern32(variance) => each_query(queries, panel, tile, fma, |square| {
+        Covariance::Matern12(variance) => {
+            each_query(queries, panel, scales, tile, fma, |square| (variance, square.sqrt()));
+        }
+        Covariance::Matern32(variance) => each_query(queries, panel, scales, tile, fma, |square| {
             let a = square.sqrt();
             (fma(variance, a, variance), a)
         }),
-        Covariance::Matern52(variance) => each_query(queries, panel, tile, fma, |square| {
+        Covariance::Matern52(variance) => each_query(queries, panel, scales, tile, fma, |square| {
             let a = square.sqrt();
             (variance * fma(square, 1.0 / 3.0, 1.0 + a), a)
         }),
@@ -65,32 +69,33 @@ pub(super) fn residual(
 fn each_query(
     queries: &ResidualQueries<'_>,
     panel: &[Lanes],
+    scales: [&Lanes; 2],
     tile: &mut Tile,
     fma: impl Fn(f32, f32, f32) -> f32 + Copy,
     covariance: impl Fn(f32) -> (f32, f32) + Copy,
 ) {
     // Space has two or three dimensions, mostly: then the loop over them has no branches.
     if let Some((x, y)) = <&[_; 3]>::try_from(queries.coordinates).ok().zip(panel.first_chunk::<3>()) {
-        keys(queries, panel, tile, x, y, fma, covariance);
+        keys(queries, scales, tile, x, y, fma, covariance);
     } else if let Some((x, y)) = <&[_; 2]>::try_from(queries.coordinates).ok().zip(panel.first_chunk::<2>()) {
-        keys(queries, panel, tile, x, y, fma, covariance);
+        keys(queries, scales, tile, x, y, fma, covariance);
     } else {
-        keys(queries, panel, tile, queries.coordinates, &panel[..queries.coordinates.len()], fma, covariance);
+        let coordinates = queries.coordinates;
+        keys(queries, scales, tile, coordinates, &panel[..coordinates.len()], fma, covariance);
     }
 }
 
 #[inline(always)]
 fn keys(
     queries: &ResidualQueries<'_>,
-    panel: &[Lanes],
+    [Lanes(scales), Lanes(reaches)]: [&Lanes; 2],
     tile: &mut Tile,
     x: &[[f32; QUERIES]],
     y: &[Lanes],
     fma: impl Fn(f32, f32, f32) -> f32 + Copy,
     covariance: impl Fn(f32) -> (f32, f32) + Copy,
 ) {
-    let mut scales = panel[panel.len() - 1].0;
-    scales.iter_mut().for_each(|scale| *scale = -*scale);
+    let [scales, reaches] = [scales, reaches].map(|row| row.map(|scale| -scale));
     for query in 0..QUERIES {
         let mut square = [0.0_f32; LANES];
         for (x, Lanes(y)) in x.iter().zip(y) {
@@ -104,7 +109,7 @@ fn keys(
         for lane in 0..LANES {
             let (factor, exponent) = covariance(square[lane]);
             let numerator = fma(factor, exp_minus(exponent, fma), -keys[lane]).abs();
-            keys[lane] = (numerator + slack) * scales[lane];
+            keys[lane] = fma(numerator, scales[lane], slack * reaches[lane]);
         }
     }
 }
