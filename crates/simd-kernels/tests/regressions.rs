@@ -3,7 +3,7 @@
 use simd_kernels::ball::{self, BLOCK, Ball, Block, Geometry, Staging};
 use simd_kernels::distance::planes::Planes;
 use simd_kernels::distance::{planes, rows, tile};
-use simd_kernels::level::{Avx2, Avx512};
+use simd_kernels::level::{Avx2, Avx512, Vnni};
 use simd_kernels::{Level, compress, morton, prefetch, prefetch_bytes, prefix, search};
 
 /// Runs `misuse` at every level; each must panic with `message`.
@@ -162,12 +162,15 @@ fn kernels_enable_only_what_their_token_proves() {
             let proven = match path.file_name().and_then(|name| name.to_str()) {
                 Some("avx2.rs") => format!("avx,{}", Avx2::FEATURES),
                 Some("avx512.rs") => Avx512::FEATURES.to_owned(),
+                Some("vnni.rs") => Vnni::FEATURES.to_owned(),
                 Some("sse2.rs") => "sse2".to_owned(),
                 // The tokens themselves, and examples in their docs.
                 Some("level.rs") => continue,
                 _ => String::new(),
             };
-            for list in source.split("target_feature(enable = \"").skip(1) {
+            for list in source.split("target_feature(").skip(1) {
+                // A long list stands on a line of its own.
+                let Some(list) = list.trim_start().strip_prefix("enable = \"") else { continue };
                 for feature in list.split('"').next().expect("a first part").split(',') {
                     let known = proven.split(',').any(|known| known == feature);
                     assert!(known, "{}: {feature} is not proven by {proven:?}", path.display());
