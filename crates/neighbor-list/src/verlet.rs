@@ -20,7 +20,8 @@ pub enum Update {
 ///
 /// [`candidates`](Self::candidates) is the list that a force loop wants, which computes distances anyway; as long as
 /// it is reused a step costs [`update`](Self::update) alone. [`list`](Self::list) holds exactly the pairs within the
-/// cutoff at the latest positions. Each is written when it is first asked for.
+/// cutoff at the latest positions, and so does [`rows`](Self::rows), of which a step writes only what has changed. Each is
+/// written when it is first asked for.
 ///
 /// # Examples
 /// ```
@@ -33,6 +34,7 @@ pub enum Update {
 /// positions[1][0] = 3.25;
 /// assert_eq!(verlet.update(&positions, &cell)?, Update::Reused);
 /// assert_eq!(verlet.list()?.distances(), [2.25, 2.25]);
+/// assert_eq!(verlet.rows()?.row(0).j(), [1]);
 /// # Ok::<(), neighbor_list::Error>(())
 /// ```
 #[derive(Debug)]
