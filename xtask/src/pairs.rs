@@ -1,7 +1,8 @@
 //! Programs timed side by side: processes started anew in every round, samples in random order, thread-CPU time.
 //!
 //! The samples of one process share its luck with heap and pages, so they say little about the next process: a
-//! round's figure is their median, and intervals are taken over rounds. See docs/decisions/0004.
+//! round's figure is their lower quartile, for what disturbs a sample only makes it longer, and intervals are taken over
+//! rounds. See docs/decisions/0004 and 0134.
 
 use std::time::Duration;
 
@@ -40,14 +41,14 @@ pub(crate) struct Plan {
 #[derive(Clone, Debug)]
 pub(crate) struct Times {
     pub(crate) load: String,
-    /// For each side the median of its samples in each round, in seconds.
-    pub(crate) medians: Vec<Vec<f64>>,
+    /// For each side the lower quartile of its samples in each round, in seconds.
+    pub(crate) figures: Vec<Vec<f64>>,
 }
 
 impl Times {
     /// How long side `a` takes, relative to side `b`: logarithms, one a round.
     pub(crate) fn log_ratios(&self, a: usize, b: usize) -> Vec<f64> {
-        self.medians[a].iter().zip(&self.medians[b]).map(|(a, b)| (a / b).ln()).collect()
+        self.figures[a].iter().zip(&self.figures[b]).map(|(a, b)| (a / b).ln()).collect()
     }
 }
 
@@ -75,7 +76,7 @@ pub(crate) fn measure(
     bar: &ProgressBar,
 ) -> (Vec<Times>, Result<()>) {
     let mut random = random::generator("pairs", u64::from(std::process::id()));
-    let empty = |load: &String| Times { load: load.clone(), medians: vec![Vec::new(); sides.len()] };
+    let empty = |load: &String| Times { load: load.clone(), figures: vec![Vec::new(); sides.len()] };
     let mut times: Vec<Times> = loads.iter().map(empty).collect();
     let mut ended = Ok(());
     for done in 0..plan.rounds_max.max(plan.rounds) {
@@ -96,7 +97,7 @@ pub(crate) fn measure(
     (times, ended)
 }
 
-/// One round: new processes, and for each load, with its passes, a median of each side.
+/// One round: new processes, and for each load, with its passes, a figure of each side.
 fn round(
     sides: &[Side<'_>],
     samples_each: usize,
@@ -126,8 +127,8 @@ fn round(
             }
             compare(&times.load, &answers)?;
         }
-        for (medians, samples) in times.medians.iter_mut().zip(&samples) {
-            medians.extend(stats::quantile(&stats::sorted(samples), 0.5));
+        for (figures, samples) in times.figures.iter_mut().zip(&samples) {
+            figures.extend(stats::quantile(&stats::sorted(samples), 0.25));
         }
         bar.inc(1);
     }
@@ -150,7 +151,7 @@ mod tests {
 
     #[test]
     fn ratios_are_taken_round_by_round() {
-        let times = Times { load: "x".into(), medians: vec![vec![1.0, 2.0], vec![2.0, 4.0]] };
+        let times = Times { load: "x".into(), figures: vec![vec![1.0, 2.0], vec![2.0, 4.0]] };
         let ratios = times.log_ratios(1, 0);
         assert!(ratios.iter().all(|log| (log - 2.0_f64.ln()).abs() < 1e-12), "{ratios:?}");
     }

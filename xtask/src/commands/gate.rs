@@ -29,10 +29,10 @@ use verdict::{Evidence, judge};
 /// Compiles the loads of benches/own at the base and here, side by side, and looks at each load in two ways.
 /// Instructions: counted by callgrind, equal in every run; more than 2 % more is a regression. Time: ten rounds, each
 /// with new processes of base, head, and base once more; samples of 4 ms in random order on thread-CPU time; the 99 %
-/// interval over rounds of head's time relative to base's. Its lower end above +2 % is a regression. A load whose rounds
-/// differ so much that 5 % would go unseen gets more rounds, up to --rounds-max. The second base is the A/A leg: if it
-/// seems to differ from the first by as much, or if 5 % would still go unseen, time says nothing. Structures whose two
-/// programs are equal byte by byte are not measured.
+/// interval, over rounds, of head's time relative to base's (a trimmed mean). Its lower end above +2 % is a regression.
+/// A load whose rounds differ so much that 5 % would go unseen gets more of them, up to --rounds-max. The second base is
+/// the A/A leg: if it seems to differ from the first by as much, or if 5 % would still go unseen, time says nothing.
+/// Structures whose two programs are equal byte by byte are not measured.
 ///
 /// Exit codes: 0 OK, 1 REGRESSION, 2 could not run, 3 INCONCLUSIVE (too noisy to tell), 130 interrupted.
 #[derive(Debug, Args)]

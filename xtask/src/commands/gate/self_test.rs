@@ -160,7 +160,7 @@ fn repeat(arguments: &Arguments, filter: &Filter<'_>, program: &Program, all: &m
             fared.detected += u32::from(judge(&evidence).0 == Verdict::Regression);
             fared.alarms += u32::from(evidence.again.as_ref().is_some_and(verdict::slower));
             detectable[number].extend(evidence.detectable());
-            rounds[number] += times.medians[0].len();
+            rounds[number] += times.figures[0].len();
         }
     }
     for ((fared, effects), rounds) in here.iter_mut().zip(&detectable).zip(rounds) {

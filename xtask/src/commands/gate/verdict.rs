@@ -9,12 +9,8 @@ use crate::stats::RatioEstimate;
 
 /// A ratio surely above this is a regression, in time as in instructions.
 pub(super) const BOUND: f64 = 1.02;
-/// Time decides only where a slowdown of this size would be seen.
+/// Time decides only where a slowdown of this size would be seen; until then a load gets more rounds.
 pub(super) const EFFECT: f64 = 1.05;
-
-/// A load gets more rounds until time would show a slowdown of this size. It is less than [`EFFECT`], because rounds stop
-/// rather where they happen to differ little: see docs/decisions/0134.
-const PRECISION: f64 = 1.045;
 
 /// What the gate says of a load; the greatest of all loads is what it says of the change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -67,7 +63,7 @@ impl Evidence {
 
     /// Whether more rounds would tell little; this looks at how much rounds differ, not at who is ahead.
     pub(super) fn known(&self) -> bool {
-        self.detectable().is_some_and(|effect| effect <= PRECISION)
+        self.detectable().is_some_and(|effect| effect <= EFFECT)
     }
 }
 
