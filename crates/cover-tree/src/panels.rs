@@ -1,15 +1,17 @@
 //! Points as panels of sixteen, the form that the kernels take.
 
 mod layout;
+mod words;
 
 pub(crate) use layout::{Layout, Prepared};
+pub(crate) use words::{WordBlock, WordPanels};
 
 use layout::Form;
 use simd_kernels::Level;
 use simd_kernels::panel::{self, LANES, Lanes, QUERIES, ResidualQueries, Tile};
 
 use crate::Points;
-use crate::metric::{Blocks, Metric};
+use crate::metric::Metric;
 use crate::ruler::Ruler;
 use crate::storage::Storage;
 
@@ -22,21 +24,7 @@ pub(crate) struct Panels {
 }
 
 impl Panels {
-    /// The panels of the points at these positions, if the metric has blocks.
-    pub(crate) fn new<S: Points>(
-        points: &S,
-        metric: &impl Metric<S::Point>,
-        positions: &[u32],
-    ) -> Option<Self> {
-        let layout = match metric.blocks() {
-            Blocks::None => return None,
-            Blocks::Image(image) => Layout::of_images(points, image, positions, None),
-            Blocks::Residual(residuals) => Layout::of_residuals(points, residuals, positions),
-        };
-        Some(Self::with_layout(layout, points, metric, positions))
-    }
-
-    /// Panels of other points in a layout whose error covers them.
+    /// The panels of the points at these positions, in a layout whose error covers them.
     pub(crate) fn with_layout<S: Points>(
         layout: Layout,
         points: &S,

@@ -152,20 +152,25 @@ impl Projection {
         self.deflate(values, out);
     }
 
-    /// Takes one axis after the other out of a centred vector.
+    /// The image of a centred vector.
     fn deflate(&self, values: &mut [f64], out: &mut [f64]) {
         let (last, coordinates) = out.split_last_mut().expect("an image has a last coordinate");
-        for (axis, out) in self.axes.chunks_exact(self.mean.len()).zip(coordinates) {
-            *out = dot(axis, values);
-            subtract(values, *out, axis);
-        }
+        deflate(&self.axes, values, coordinates);
         *last = dot(values, values).sqrt();
+    }
+}
+
+/// Takes one axis after the other out of a vector, and writes its coordinates.
+pub(crate) fn deflate(axes: &[f64], values: &mut [f64], coordinates: &mut [f64]) {
+    for (axis, out) in axes.chunks_exact(values.len()).zip(coordinates) {
+        *out = dot(axis, values);
+        subtract(values, *out, axis);
     }
 }
 
 /// Axes that hold most of the rows' squares, by orthogonal iteration; none if rounding keeps them from being
 /// orthonormal.
-fn principal_axes(rows: &[Vec<f64>], dimension: usize, rank: usize) -> Option<Vec<f64>> {
+pub(crate) fn principal_axes(rows: &[Vec<f64>], dimension: usize, rank: usize) -> Option<Vec<f64>> {
     // A fixed start that no data is made for: the multiples of the golden ratio.
     let start = |i: usize| (i as f64 * 0.618_033_988_749_894_9).fract() - 0.5;
     let mut axes: Vec<f64> = (1..=rank * dimension).map(start).collect();

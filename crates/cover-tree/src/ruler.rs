@@ -5,7 +5,7 @@ use simd_kernels::panel::{COVARIANCE_ERROR, LANES, dot_error};
 use crate::metric::Rounding;
 
 /// Half an eps of f32: the relative error of one rounding.
-const HALF_EPS: f64 = f32::EPSILON as f64 / 2.0;
+pub(crate) const HALF_EPS: f64 = f32::EPSILON as f64 / 2.0;
 
 /// Room for the rounding of a few steps in f32.
 const MARGIN: f64 = 1e-6;
@@ -27,11 +27,11 @@ pub(crate) enum Ruler {
         /// Four times what a projection leaves out of the query.
         left_out: f32,
     },
-    /// Keys are `-(|numerator| + slack) / sqrt(p_j)`: at most minus `|rho| root`.
+    /// Keys are `-(|numerator| / sqrt(p_j) + slack scale_j)`: at most minus `|rho| root`.
     Residual {
         /// `sqrt(p_i)` of the query.
         root: f64,
-        /// What was added to the numerators: at least their error.
+        /// Times what a panel has as a scale, at least the error of the rest.
         slack: f32,
     },
 }
@@ -61,6 +61,14 @@ impl Ruler {
         self
     }
 
+    /// What is granted for each unit of a point's scale.
+    pub(crate) fn slack(&self) -> f32 {
+        match *self {
+            Self::Norm { left_out, .. } => left_out,
+            Self::Residual { slack, .. } => slack,
+        }
+    }
+
     /// Above the true [`Metric::triangle`](crate::Metric::triangle) value of every point whose key is at most this;
     /// nothing is known of residual correlations, whose error each point has of its own.
     pub(crate) fn above(&self, key: f32) -> f64 {
@@ -72,7 +80,7 @@ impl Ruler {
         }
     }
 
-    /// The greatest key that the point with this key and this `1 / sqrt(p)` (or length that a projection leaves out)
+    /// The greatest key that the point with this key and this scale (for a projection, the length that it leaves out)
     /// could have without any error, but for what [`Ruler::widen`] grants.
     #[inline]
     pub(crate) fn loosen(&self, key: f32, scale: f32) -> f32 {

@@ -11,6 +11,9 @@
 //! is dropped only if its key lies beyond that of the k-th by more than both bounds. So the answer is that of f64 brute
 //! force, whatever the data; bad data only makes more candidates.
 //!
+//! **Integers.** Under [`Residual`](crate::Residual) most of the work is dot products of long vectors, and 16 bits say
+//! enough of most of them (`panels/words.rs`): then two sources are swept, one after the other.
+//!
 //! **Ill-conditioned points.** Under [`Residual`](crate::Residual), keys of points whose `p` is near the floor, above
 //! all of the inducing points themselves, say little. Their error is known one by one, so they are candidates where
 //! they may matter, and never lower a limit that they cannot vouch for.
@@ -23,10 +26,10 @@ use simd_kernels::panel::QUERIES;
 use crate::best::{Best, Candidates, measure};
 use crate::index::{Index, Request};
 use crate::metric::{Blocks, Metric};
-use crate::panels::{Panels, Prepared, QueryBlock};
+use crate::panels::{Layout, Panels, QueryBlock, WordPanels};
 use crate::ruler::Ruler;
 use crate::{Error, Neighbour, Points};
-use source::{Doubles, Singles};
+use source::{Doubles, Mixed, Singles};
 use sweep::{Source, sweep};
 
 /// An index that compares every query with every point: the engine where no tree can prune.
@@ -51,20 +54,30 @@ pub struct Scan<S, M> {
     metric: M,
     /// In the points' own order; none where the metric has no blocks.
     panels: Option<Panels>,
+    /// Where 16 bits do for most points: then the panels above are of the others.
+    words: Option<Box<WordPanels>>,
 }
 
 impl<S: Points, M: Metric<S::Point>> Scan<S, M> {
     /// Copies the points into panels.
     ///
-    /// Time: O(n). Allocates 4 bytes a coordinate besides the points.
+    /// Time: O(n). Allocates 4 bytes a coordinate besides the points, or some 2 for residual vectors.
     ///
     /// # Errors
     /// If a point is not one of the metric's space, or there are more than 2^32 - 2.
     pub fn new(points: S, metric: M) -> Result<Self, Error> {
         check_points(&points, &metric)?;
-        let all: Vec<u32> = (0..points.len() as u32).collect();
-        let panels = Panels::new(&points, &metric, &all);
-        Ok(Self { points, metric, panels })
+        let layout = Layout::new(&points, &metric);
+        let words =
+            layout.as_ref().and_then(|layout| WordPanels::new(layout, &points, &metric)).map(Box::new);
+        let panels = layout.map(|layout| match &words {
+            Some(words) => Panels::with_layout(layout, &points, &metric, &words.others),
+            None => {
+                let all: Vec<u32> = (0..points.len() as u32).collect();
+                Panels::with_layout(layout, &points, &metric, &all)
+            }
+        });
+        Ok(Self { points, metric, panels, words })
     }
 
     /// The points, in their own order.
@@ -79,7 +92,7 @@ impl<S: Points, M: Metric<S::Point>> Scan<S, M> {
 
     /// Bytes that the panels take, besides the points.
     pub fn bytes(&self) -> usize {
-        self.panels.as_ref().map_or(0, Panels::bytes)
+        self.panels.as_ref().map_or(0, Panels::bytes) + self.words.as_ref().map_or(0, |words| words.bytes())
     }
 
     fn neighbour(&self, query: &S::Point, index: u32) -> Neighbour {
@@ -89,7 +102,7 @@ impl<S: Points, M: Metric<S::Point>> Scan<S, M> {
     /// Sweeps for some of the requests, measures their candidates in f64, and writes their rows.
     fn run(
         &self,
-        source: &impl Source,
+        sources: &[&dyn Source],
         requests: &[Request<'_, S::Point>],
         wanted: &[usize],
         rulers: Vec<Ruler>,
@@ -100,7 +113,7 @@ impl<S: Points, M: Metric<S::Point>> Scan<S, M> {
         let each = asked.iter().zip(&rulers);
         let mut found: Vec<Candidates> =
             each.map(|(request, ruler)| Candidates::new(&request.search, ruler, triangle)).collect();
-        sweep(source, &asked, &rulers, &mut found);
+        sweep(sources, &asked, &rulers, &mut found);
         for (((&i, request), ruler), found) in wanted.iter().zip(&asked).zip(&rulers).zip(found) {
             let mut best = Best::new(&request.search);
             let neighbour = |index| self.neighbour(request.point, index);
@@ -146,20 +159,33 @@ impl<S: Points, M: Metric<S::Point>> Index for Scan<S, M> {
 
     fn answer(&self, requests: &[Request<'_, S::Point>]) -> Vec<Vec<Neighbour>> {
         let mut rows = vec![Vec::new(); requests.len()];
-        let wanted: Vec<usize> = (0..requests.len()).filter(|&i| !requests[i].search.is_void()).collect();
+        let asked = (0..requests.len()).filter(|&i| !requests[i].search.is_void());
         let Some(panels) = &self.panels else {
-            wanted.into_iter().for_each(|i| rows[i] = self.plain(&requests[i]));
+            asked.for_each(|i| rows[i] = self.plain(&requests[i]));
             return rows;
         };
-        let (mut ill, mut well) = (Vec::new(), Vec::new());
-        for i in wanted {
-            let prepared = panels.prepare(&self.metric, requests[i].point);
-            if prepared.ill { ill.push(i) } else { well.push((i, prepared)) }
+        let (mut ill, mut wanted, mut well, mut splits) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for i in asked {
+            let mut prepared = panels.prepare(&self.metric, requests[i].point);
+            let split = self.words.as_ref().map(|words| words.split(&mut prepared));
+            if prepared.ill {
+                ill.push(i);
+            } else {
+                wanted.push(i);
+                well.push(prepared);
+                splits.extend(split);
+            }
         }
-        let (wanted, prepared): (Vec<usize>, Vec<Prepared>) = well.into_iter().unzip();
-        let blocks = prepared.chunks(QUERIES).map(QueryBlock::new).collect();
-        let rulers = prepared.iter().map(|prepared| prepared.ruler).collect();
-        self.run(&Singles { panels, blocks }, requests, &wanted, rulers, &mut rows);
+        let rulers = well.iter().map(|prepared| prepared.ruler).collect();
+        let blocks = well.chunks(QUERIES).map(QueryBlock::new).collect();
+        let singles = Singles { panels, blocks, words: self.words.as_deref() };
+        if let Some(words) = &self.words {
+            let blocks = well.chunks(QUERIES).zip(splits.chunks(QUERIES));
+            let blocks = blocks.map(|(queries, splits)| words.block(queries, splits)).collect();
+            self.run(&[&Mixed { panels: words, blocks }, &singles], requests, &wanted, rulers, &mut rows);
+        } else {
+            self.run(&[&singles], requests, &wanted, rulers, &mut rows);
+        }
         if let Blocks::Residual(residuals) = self.metric.blocks()
             && !ill.is_empty()
         {
@@ -167,7 +193,7 @@ impl<S: Points, M: Metric<S::Point>> Index for Scan<S, M> {
             let rulers = ill.iter().map(|i| residuals.residual().row_ruler(row(i))).collect();
             let asked: Vec<&[f64]> = ill.iter().map(row).collect();
             let source = Doubles::new(&self.points, residuals, &asked);
-            self.run(&source, requests, &ill, rulers, &mut rows);
+            self.run(&[&source], requests, &ill, rulers, &mut rows);
         }
         rows
     }

@@ -3,6 +3,17 @@
 use core::fmt;
 use core::sync::atomic::{AtomicU8, Ordering};
 
+/// The lists are those of [`Avx2::FEATURES`] and [`Avx512::FEATURES`], by name; the test below compares them.
+macro_rules! has {
+    ($($feature:tt),+) => {{
+        #[cfg(feature = "std")]
+        let all = $(std::arch::is_x86_feature_detected!($feature))&&+;
+        #[cfg(not(feature = "std"))]
+        let all = $(cfg!(target_feature = $feature))&&+;
+        all
+    }};
+}
+
 /// An instruction set that this processor has; cheap to copy, impossible to forge.
 ///
 /// Take it once per operation or batch ([`Level::detect`] is one relaxed load) and pass it down. Levels are ordered:
@@ -87,6 +98,10 @@ pub struct Avx2(());
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Avx512(());
 
+/// Proof that the processor has [`Vnni::FEATURES`]: no level of its own, but what some kernels gain on AVX-512.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Vnni(());
+
 impl Avx2 {
     /// What the token proves, as `#[target_feature(enable = ..)]` takes it.
     pub const FEATURES: &str = "avx2,bmi1,bmi2,fma,popcnt,lzcnt";
@@ -117,6 +132,32 @@ impl Avx512 {
     #[inline]
     pub fn avx2(self) -> Avx2 {
         Avx2(())
+    }
+
+    /// Whether the processor has VNNI besides: one relaxed load, after the first time.
+    #[inline]
+    pub fn vnni(self) -> Option<Vnni> {
+        #[cfg(target_arch = "x86_64")]
+        let found = has!("avx512vnni");
+        #[cfg(not(target_arch = "x86_64"))]
+        let found = false;
+        found.then_some(Vnni(()))
+    }
+}
+
+impl Vnni {
+    /// What the token proves, as `#[target_feature(enable = ..)]` takes it: it comes from [`Avx512::vnni`] alone.
+    pub const FEATURES: &str =
+        "avx512vnni,avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt";
+
+    /// The proof, for code that is compiled with these features and so runs only where they are.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(
+        enable = "avx512vnni,avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt"
+    )]
+    #[inline]
+    pub(crate) fn proven() -> Self {
+        Self(())
     }
 }
 
@@ -209,17 +250,6 @@ fn detect_first() -> Level {
     Level(rank)
 }
 
-/// The lists are those of [`Avx2::FEATURES`] and [`Avx512::FEATURES`], by name; the test below compares them.
-macro_rules! has {
-    ($($feature:tt),+) => {{
-        #[cfg(feature = "std")]
-        let all = $(std::arch::is_x86_feature_detected!($feature))&&+;
-        #[cfg(not(feature = "std"))]
-        let all = $(cfg!(target_feature = $feature))&&+;
-        all
-    }};
-}
-
 #[cfg(target_arch = "x86_64")]
 fn processor() -> Rank {
     let avx2 = has!("avx2", "bmi1", "bmi2", "fma", "popcnt", "lzcnt");
@@ -304,6 +334,8 @@ mod tests {
         let avx512 = listed("let avx512 = has!(");
         assert_eq!(avx2, Avx2::FEATURES);
         assert_eq!(format!("{avx512},{avx2}"), Avx512::FEATURES);
+        let vnni = listed("let found = has!(");
+        assert_eq!(format!("{vnni},{avx512},{avx2}"), Vnni::FEATURES);
     }
 
     #[test]

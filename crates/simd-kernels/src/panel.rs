@@ -13,6 +13,7 @@
 //! | [`norm_tiles`] | a [`Norm`] of the difference | 8 queries x panels |
 //! | [`norm_row`] | the same | 1 query x panels, as a tree's leaf asks |
 //! | [`residual_tiles`] | minus the scaled residual correlation | 8 queries x panels |
+//! | [`residual_words`] | the same, most of the dot product in 16-bit integers | 8 queries x panels |
 //! | [`residual_rows`] | the same, computed in f64 | 8 queries x 16 rows |
 //! | [`hamming`] | differing bits | 1 x 1 |
 //!
@@ -35,11 +36,16 @@ mod avx512;
 mod body;
 mod finish;
 mod lanes;
+mod pairs;
 mod rows;
 mod scalar;
+#[cfg(target_arch = "x86_64")]
+mod vnni;
+mod words;
 
 pub use finish::{COVARIANCE_ERROR, Covariance};
 pub use lanes::Lanes;
+pub use words::Words;
 
 use crate::distance::tile::BLOCK;
 use crate::level::{Level, dispatch};
@@ -49,6 +55,9 @@ pub const LANES: usize = 16;
 
 /// Queries in a tile.
 pub const QUERIES: usize = 8;
+
+/// Rows of [`Words`] whose products are summed before the sum is rounded.
+pub const WORD_BLOCK: usize = 64;
 
 /// A norm of the difference of two vectors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -150,6 +159,51 @@ pub fn residual_tiles(
     let rows = queries.coordinates.len() + queries.vectors.len() + 1;
     assert_eq!(panels.len(), tiles.len() * rows, "panels of another dimension");
     dispatch!(level, residual_tiles(covariance, queries, panels, tiles));
+}
+
+/// Eight queries of [`residual_words`].
+#[derive(Clone, Copy, Debug)]
+pub struct WordQueries<'a> {
+    /// As for [`residual_tiles`]; the vectors are the part of the dot product that is taken in f32.
+    pub floats: ResidualQueries<'a>,
+    /// The other part: [`Words::pack`]ed integers, row by row.
+    pub words: &'a [[i32; QUERIES]],
+    /// What one unit of a query's integers stands for.
+    pub steps: &'a [f32; QUERIES],
+}
+
+impl WordQueries<'_> {
+    /// Rows of floats in a panel.
+    fn rows(&self) -> usize {
+        self.floats.coordinates.len() + self.floats.vectors.len() + 3
+    }
+}
+
+/// Computes the keys `-(|k(x, y) - v_x . v_y| * scale_y + slack_x * reach_y)` of eight queries and the panels of `tiles`.
+///
+/// The dot product is a sum in f32, to which the sum of products of integers times `step_x step_y` is added for each
+/// [`WORD_BLOCK`] of rows. That sum is exact as long as it fits 32 bits (it wraps around beyond): it does where the product
+/// of both ends' Euclidean lengths in the block does. Its product with the steps is off by at most `2 eps` of itself, and
+/// each addition by half an eps of what comes out.
+///
+/// A panel's rows are the coordinates, the vectors, and one each of steps, reaches and scales; its words lie apart.
+///
+/// Time: O(tiles * rows). Twice as fast a dimension as [`residual_tiles`] where the processor has VNNI, and still faster
+/// on AVX2.
+///
+/// # Panics
+/// If `panels` has not `coordinates + vectors + 3` rows for each tile, or `words` not as many as the queries.
+pub fn residual_words(
+    level: Level,
+    covariance: Covariance,
+    queries: &WordQueries<'_>,
+    panels: &[Lanes],
+    words: &[Words],
+    tiles: &mut [Tile],
+) {
+    assert_eq!(panels.len(), tiles.len() * queries.rows(), "panels of another dimension");
+    assert_eq!(words.len(), tiles.len() * queries.words.len(), "words of another dimension");
+    dispatch!(level, residual_words(covariance, queries, panels, words, tiles));
 }
 
 /// Eight queries of [`residual_rows`]: as [`ResidualQueries`], in f64.

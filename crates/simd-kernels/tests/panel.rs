@@ -3,8 +3,8 @@
 
 use simd_kernels::Level;
 use simd_kernels::panel::{
-    COVARIANCE_ERROR, Covariance, Lanes, Norm, ResidualQueries, RowQueries, Tile, dot_error, hamming,
-    norm_row, norm_tiles, residual_rows, residual_tiles,
+    COVARIANCE_ERROR, Covariance, Lanes, Norm, ResidualQueries, RowQueries, Tile, WORD_BLOCK, WordQueries,
+    Words, dot_error, hamming, norm_row, norm_tiles, residual_rows, residual_tiles, residual_words,
 };
 
 /// Numbers in [-1, 1) from a counter.
@@ -166,6 +166,89 @@ fn check_rows(
             assert!((f64::from(key) - exact).abs() <= tolerance, "{level} {covariance:?} {key} {exact}");
             assert_eq!(tile.hits[query] >> lane & 1 == 1, key <= limits[query]);
         }
+    }
+}
+
+#[test]
+fn words_agree_with_f64() {
+    for len in [0, 1, 2, 3, 16, 33, 200] {
+        for covariance in COVARIANCES {
+            let mut next = numbers(len as u64 + 7);
+            let mut queries =
+                |count: usize| (0..count).map(|_| std::array::from_fn(|_| next())).collect::<Vec<[f32; 8]>>();
+            let (coordinates, vectors) = (queries(3), queries(len / 16));
+            // A block's together at most 2^31, whatever their signs are.
+            let most = (46_340.0 / (2.0 * len.min(WORD_BLOCK) as f32).sqrt()).min(32_767.0);
+            let mut word = || Words::pack([(); 2].map(|()| (next() * most) as i16));
+            let query_words: Vec<[i32; 8]> = (0..len).map(|_| std::array::from_fn(|_| word())).collect();
+            let words: Vec<Words> = (0..3 * len).map(|_| Words(std::array::from_fn(|_| word()))).collect();
+            let mut panels = lanes(3 * (len / 16 + 6), &mut next);
+            for panel in panels.chunks_mut(len / 16 + 6) {
+                panel[len / 16 + 3].0.iter_mut().for_each(|step| *step *= 1e-4);
+            }
+            for level in Level::available() {
+                check_words(level, covariance, [&coordinates, &vectors], &query_words, &panels, &words);
+            }
+        }
+    }
+}
+
+fn check_words(
+    level: Level,
+    covariance: Covariance,
+    [coordinates, vectors]: [&[[f32; 8]]; 2],
+    query_words: &[[i32; 8]],
+    panels: &[Lanes],
+    words: &[Words],
+) {
+    let mut tiles = [Tile::ZERO; 3];
+    let slack = std::array::from_fn(|query| query as f32 * 0.01);
+    let steps = std::array::from_fn(|query| (query as f32 - 3.0) * 1e-5);
+    let limits = [-0.2; 8];
+    let floats = ResidualQueries { coordinates, vectors, slack: &slack, limits: &limits };
+    let queries = WordQueries { floats, words: query_words, steps: &steps };
+    residual_words(level, covariance, &queries, panels, words, &mut tiles);
+    let (rows, len) = (vectors.len() + 6, query_words.len());
+    for (index, tile) in tiles.iter().enumerate() {
+        let (panel, words) = (&panels[index * rows..][..rows], &words[index * len..][..len]);
+        for query in 0..8 {
+            for lane in 0..16 {
+                let terms = |x: &[[f32; 8]], y: &[Lanes]| -> Vec<[f64; 2]> {
+                    x.iter().zip(y).map(|(x, y)| [f64::from(x[query]), f64::from(y.0[lane])]).collect()
+                };
+                let square: f64 = terms(coordinates, panel).iter().map(|[x, y]| (x - y).powi(2)).sum();
+                let k = 1.5 * correlation(covariance, square);
+                let terms = terms(vectors, &panel[3..]);
+                let dot: f64 = terms.iter().map(|[x, y]| x * y).sum();
+                let absolute: f64 = terms.iter().map(|[x, y]| (x * y).abs()).sum();
+                let products = query_words.iter().zip(words).flat_map(|(x, y)| {
+                    let (x, y) = (Words::unpack(x[query]), Words::unpack(y.0[lane]));
+                    [0, 1].map(|i| i64::from(x[i]) * i64::from(y[i]))
+                });
+                let [step, reach, scale] = [3, 2, 1].map(|row| f64::from(panel[rows - row].0[lane]));
+                let (integers, size) = products.fold((0, 0), |(sum, size), x| (sum + x, size + x.abs()));
+                let [integers, size] =
+                    [integers, size].map(|sum| sum as f64 * f64::from(steps[query]) * step);
+                let numerator = (k - dot - integers).abs();
+                let exact = -(numerator * scale + f64::from(slack[query]) * reach);
+                let eps = f64::from(f32::EPSILON);
+                let error = (dot_error(vectors.len()) + eps) * absolute
+                    + (3.0 + (len / WORD_BLOCK) as f64) * eps * size.abs()
+                    + 1.5 * (COVARIANCE_ERROR + 3.0 * eps)
+                    + numerator * 2.0 * eps;
+                let error = error * scale.abs() + 2.0 * eps * f64::from(slack[query]) * reach.abs() + 1e-30;
+                let key = tile.keys[query][lane];
+                assert!((f64::from(key) - exact).abs() <= error, "{level} {key} {exact}");
+                assert_eq!(tile.hits[query] >> lane & 1 == 1, key <= limits[query]);
+            }
+        }
+    }
+}
+
+#[test]
+fn packed_words_are_unpacked() {
+    for word in [[0, 0], [-1, 1], [i16::MIN, i16::MAX], [17, -300]] {
+        assert_eq!(Words::unpack(Words::pack(word)), word);
     }
 }
 

@@ -1,8 +1,9 @@
 //! What must not come back, and the panics that the docs promise.
 
+use simd_kernels::ball::{self, BLOCK, Ball, Block, Geometry, Staging};
 use simd_kernels::distance::planes::Planes;
 use simd_kernels::distance::{planes, rows, tile};
-use simd_kernels::level::{Avx2, Avx512};
+use simd_kernels::level::{Avx2, Avx512, Vnni};
 use simd_kernels::{Level, compress, morton, prefetch, prefetch_bytes, prefix, search};
 
 /// Runs `misuse` at every level; each must panic with `message`.
@@ -56,6 +57,50 @@ fn lengths_that_do_not_fit_are_named() {
     refuses("run 1..3 of 2 points", |_| {
         Planes::new(&[0.0_f32; 2], &[0.0; 2], &[0.0; 2]).run(1..3);
     });
+}
+
+/// A gathered coordinate behind the last would be read out of bounds, so every marked place is checked at every level.
+#[test]
+fn ball_reads_no_point_that_does_not_exist() {
+    let axis = vec![0.0; 2 * BLOCK];
+    let nowhere = [0.0; 3];
+    for (start, translation, marks) in [
+        (2 * BLOCK as u32, 0, 1),
+        (BLOCK as u32 + 1, 0, 1 << 15),
+        (u32::MAX, 0, 1),
+        (0, 1, 1),
+        (0, u32::MAX, 1 << 3),
+    ] {
+        let (points, blocks) = (Planes::new(&axis, &axis, &axis), [Block { start, translation }]);
+        for level in Level::available() {
+            let panics = |call: &dyn Fn()| {
+                let call = std::panic::AssertUnwindSafe(call);
+                assert!(std::panic::catch_unwind(call).is_err(), "{level}: {blocks:?}, {marks:#b}");
+            };
+            panics(&|| {
+                let geometry = Geometry { distances: Some(&mut [0.0]), vectors: Some(&mut [[0.0; 3]]) };
+                ball::measure(
+                    level,
+                    points,
+                    nowhere,
+                    &[nowhere],
+                    &blocks,
+                    &[marks],
+                    geometry,
+                    &mut Staging::default(),
+                );
+            });
+            panics(&|| {
+                let ball = Ball { center: nowhere, limit: 1.0 };
+                ball::reselect(level, points, ball, &[nowhere], &blocks, &mut [marks]);
+            });
+            if start > 0 {
+                let ids = [0; 2 * BLOCK];
+                panics(&|| assert_eq!(ball::gather(level, &ids, &blocks, &[marks], &mut [0]), 1));
+                panics(&|| assert_eq!(ball::keep_from(level, &ids, 0, &blocks, &mut [marks]), 1));
+            }
+        }
+    }
 }
 
 /// Rows and tiles without dimensions have distance zero, whatever `out` held.
@@ -117,12 +162,15 @@ fn kernels_enable_only_what_their_token_proves() {
             let proven = match path.file_name().and_then(|name| name.to_str()) {
                 Some("avx2.rs") => format!("avx,{}", Avx2::FEATURES),
                 Some("avx512.rs") => Avx512::FEATURES.to_owned(),
+                Some("vnni.rs") => Vnni::FEATURES.to_owned(),
                 Some("sse2.rs") => "sse2".to_owned(),
                 // The tokens themselves, and examples in their docs.
                 Some("level.rs") => continue,
                 _ => String::new(),
             };
-            for list in source.split("target_feature(enable = \"").skip(1) {
+            for list in source.split("target_feature(").skip(1) {
+                // A long list stands on a line of its own.
+                let Some(list) = list.trim_start().strip_prefix("enable = \"") else { continue };
                 for feature in list.split('"').next().expect("a first part").split(',') {
                     let known = proven.split(',').any(|known| known == feature);
                     assert!(known, "{}: {feature} is not proven by {proven:?}", path.display());

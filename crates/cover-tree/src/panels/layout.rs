@@ -69,6 +69,16 @@ impl Layout {
         }
     }
 
+    /// The layout of all points, if the metric has blocks.
+    pub(crate) fn new<S: Points>(points: &S, metric: &impl Metric<S::Point>) -> Option<Self> {
+        let all: Vec<u32> = (0..points.len() as u32).collect();
+        match metric.blocks() {
+            Blocks::None => None,
+            Blocks::Image(image) => Some(Self::of_images(points, image, &all, None)),
+            Blocks::Residual(residuals) => Some(Self::of_residuals(points, residuals, &all)),
+        }
+    }
+
     pub(crate) fn of_images<S: Points>(
         points: &S,
         image: &dyn Image<S::Point>,
@@ -106,11 +116,7 @@ impl Layout {
             .expect("there are two centres")
     }
 
-    pub(super) fn of_residuals<S: Points>(
-        points: &S,
-        residuals: &dyn Residuals<S::Point>,
-        positions: &[u32],
-    ) -> Self {
+    fn of_residuals<S: Points>(points: &S, residuals: &dyn Residuals<S::Point>, positions: &[u32]) -> Self {
         let residual = residuals.residual();
         let (dimension, rank) = (residual.dimension(), residual.rank());
         let row = |position: u32| residuals.row(points.point(position as usize));
@@ -329,6 +335,6 @@ fn power_of_two_below<'a>(values: impl Iterator<Item = (&'a f64, &'a f64)>) -> f
     (-exponent).exp2()
 }
 
-fn length(values: &[f64]) -> f64 {
+pub(super) fn length(values: &[f64]) -> f64 {
     values.iter().map(|x| x * x).sum::<f64>().sqrt() * (1.0 + 1e-12)
 }

@@ -1,4 +1,4 @@
-//! What a scan sweeps over: panels in f32, or the points' own rows in f64.
+//! What a scan sweeps over: panels in f32 or mostly in 16-bit integers, or the points' own rows in f64.
 
 use simd_kernels::panel::{self, LANES, QUERIES, RowQueries, Tile};
 use simd_kernels::{Level, prefetch_bytes};
@@ -6,12 +6,14 @@ use simd_kernels::{Level, prefetch_bytes};
 use super::sweep::Source;
 use crate::Points;
 use crate::metric::Residuals;
-use crate::panels::{Panels, QueryBlock};
+use crate::panels::{Panels, QueryBlock, WordBlock, WordPanels};
 
 /// Panels, for queries that f32 can tell apart.
 pub(super) struct Singles<'a> {
     pub(super) panels: &'a Panels,
     pub(super) blocks: Vec<QueryBlock>,
+    /// What most points are in, if these are the panels of the others.
+    pub(super) words: Option<&'a WordPanels>,
 }
 
 impl Source for Singles<'_> {
@@ -24,7 +26,43 @@ impl Source for Singles<'_> {
     }
 
     fn scales(&self, panel: usize) -> Option<[f32; LANES]> {
-        self.panels.scales(panel).copied()
+        let scales = self.panels.scales(panel).copied();
+        // Rulers have the slack of integers, which times the floor is that of f32, rounded up.
+        match self.words {
+            Some(words) => scales.map(|scales| scales.map(|scale| 1.000_01 * words.floor() * scale)),
+            None => scales,
+        }
+    }
+
+    fn position(&self, slot: usize) -> u32 {
+        self.words.map_or(slot as u32, |words| words.others[slot])
+    }
+
+    fn slots_before(&self, before: u32) -> usize {
+        match self.words {
+            Some(words) => words.others.partition_point(|other| *other < before),
+            None => self.len().min(before as usize),
+        }
+    }
+}
+
+/// Panels that are mostly integers, whose NaN scales leave out some points.
+pub(super) struct Mixed<'a> {
+    pub(super) panels: &'a WordPanels,
+    pub(super) blocks: Vec<WordBlock>,
+}
+
+impl Source for Mixed<'_> {
+    fn len(&self) -> usize {
+        self.panels.len()
+    }
+
+    fn tiles(&self, block: usize, limits: &[f32; QUERIES], first: usize, tiles: &mut [Tile]) {
+        self.panels.tiles(Level::detect(), &self.blocks[block], limits, first, tiles);
+    }
+
+    fn scales(&self, panel: usize) -> Option<[f32; LANES]> {
+        Some(*self.panels.reaches(panel))
     }
 }
 

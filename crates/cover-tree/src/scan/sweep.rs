@@ -20,6 +20,16 @@ pub(super) trait Source {
 
     /// What [`Ruler::loosen`] takes of a panel's points.
     fn scales(&self, panel: usize) -> Option<[f32; LANES]>;
+
+    /// The position of the point in a slot; slots are in their order.
+    fn position(&self, slot: usize) -> u32 {
+        slot as u32
+    }
+
+    /// Slots of the points before a position.
+    fn slots_before(&self, before: u32) -> usize {
+        self.len().min(before as usize)
+    }
 }
 
 /// Panels after which limits are guessed from what was seen; a scan of fewer than some times as many is short enough.
@@ -31,24 +41,26 @@ const SAMPLES_MIN: usize = 4;
 /// Each hit is a branch that the processor does not foresee, and a limit that only falls lets some k ln(n / k) points
 /// hit. So limits are guessed from the first panels, and the few queries whose guess was too low are swept again.
 pub(super) fn sweep<P: ?Sized>(
-    source: &impl Source,
+    sources: &[&dyn Source],
     requests: &[Request<'_, P>],
     rulers: &[Ruler],
     found: &mut [Candidates],
 ) {
     let mut open = vec![true; requests.len()];
-    pass(source, requests, rulers, found, &open, true);
+    for (i, source) in sources.iter().enumerate() {
+        pass(*source, requests, rulers, found, &open, i == 0);
+    }
     for ((open, found), ruler) in open.iter_mut().zip(&mut *found).zip(rulers) {
         *open = !found.confirm(ruler);
     }
     if open.contains(&true) {
-        pass(source, requests, rulers, found, &open, false);
+        sources.iter().for_each(|source| pass(*source, requests, rulers, found, &open, false));
     }
 }
 
 /// One sweep for the queries that are open.
 fn pass<P: ?Sized>(
-    source: &impl Source,
+    source: &dyn Source,
     requests: &[Request<'_, P>],
     rulers: &[Ruler],
     found: &mut [Candidates],
@@ -56,7 +68,7 @@ fn pass<P: ?Sized>(
     guess: bool,
 ) {
     // A panel that no query of a block may look at is not computed: predecessors come first.
-    let end = |request: &Request<'_, P>| (request.search.before as usize).min(source.len());
+    let end = |request: &Request<'_, P>| source.slots_before(request.search.before);
     let block_end = |(block, open): (&[Request<'_, P>], &[bool])| {
         let open = block.iter().zip(open).filter(|(_, open)| **open);
         open.map(|(request, _)| end(request)).max().unwrap_or(0).div_ceil(LANES)
@@ -96,7 +108,7 @@ fn pass<P: ?Sized>(
                     else {
                         continue;
                     };
-                    let index = (panel * LANES + lane) as u32;
+                    let index = source.position(panel * LANES + lane);
                     let key = tile.keys[query][lane];
                     // The limit may have fallen since the kernel compared.
                     if key <= found.limit && request.search.allows(index) {

@@ -1,6 +1,10 @@
 //! Panels with 256-bit vectors.
 
-use super::{Covariance, LANES, Lanes, Norm, QUERIES, ResidualQueries, RowQueries, Tile, body};
+use core::arch::x86_64::__m256i;
+
+use super::{
+    Covariance, LANES, Lanes, Norm, QUERIES, ResidualQueries, RowQueries, Tile, WordQueries, Words, body,
+};
 use crate::level::Avx2;
 use crate::vector::Sealed;
 
@@ -43,6 +47,20 @@ pub(super) fn residual_rows(
         queries,
         rows,
         tile,
+    );
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
+pub(super) fn residual_words(
+    covariance: Covariance,
+    queries: &WordQueries<'_>,
+    panels: &[Lanes],
+    words: &[Words],
+    tiles: &mut [Tile],
+) {
+    let proof = Avx2::proven();
+    body::residual_words::<<f32 as Sealed>::Avx2, __m256i>(
+        proof, proof, covariance, queries, panels, words, tiles,
     );
 }
 

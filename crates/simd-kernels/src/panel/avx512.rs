@@ -1,6 +1,9 @@
 //! Panels with 512-bit vectors.
 
-use super::{Covariance, LANES, Lanes, Norm, QUERIES, ResidualQueries, RowQueries, Tile, body};
+use super::{
+    Covariance, LANES, Lanes, Norm, QUERIES, ResidualQueries, RowQueries, Tile, WordQueries, Words, body,
+    pairs, vnni,
+};
 use crate::level::Avx512;
 use crate::vector::Sealed;
 
@@ -43,6 +46,26 @@ pub(super) fn residual_rows(
         queries,
         rows,
         tile,
+    );
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt")]
+pub(super) fn residual_words(
+    covariance: Covariance,
+    queries: &WordQueries<'_>,
+    panels: &[Lanes],
+    words: &[Words],
+    tiles: &mut [Tile],
+) {
+    let proof = Avx512::proven();
+    if proof.vnni().is_some() {
+        #[allow(unsafe_code, reason = "a dispatching call")]
+        // SAFETY: the token exists only where every feature in `Vnni::FEATURES` was detected, and the kernel enables
+        // no other.
+        return unsafe { vnni::residual_words(covariance, queries, panels, words, tiles) };
+    }
+    body::residual_words::<<f32 as Sealed>::Avx512, pairs::Wide>(
+        proof, proof, covariance, queries, panels, words, tiles,
     );
 }
 

@@ -1,7 +1,11 @@
 //! The kernels of this module over the vector trait, once for all instruction sets; tiles stand on
 //! [`crate::distance::tile`].
 
-use super::{Covariance, LANES, Lanes, Norm, QUERIES, ResidualQueries, RowQueries, Tile, finish, rows};
+use super::pairs::{self, Pairs};
+use super::{
+    Covariance, LANES, Lanes, Norm, QUERIES, ResidualQueries, RowQueries, Tile, WordQueries, Words, finish,
+    rows,
+};
 use crate::distance::rows::{CHEBYSHEV, DOT, MANHATTAN, SQUARED_DISTANCE, join, step};
 use crate::distance::tile;
 use crate::vector::Vector;
@@ -148,11 +152,37 @@ pub(super) fn residual_tiles<V: Vector<Lane = f32>>(
     let vectors = |index: usize| &panels[index * rows + dimension..][..len];
     fill_keys::<V, DOT>(proof, queries.vectors, vectors, tiles);
     for (tile, panel) in tiles.iter_mut().zip(panels.chunks(rows)) {
-        finish::residual(covariance, queries, panel, tile, |a, b, c| {
-            if V::FUSES { a.mul_add(b, c) } else { a * b + c }
-        });
+        let scales = &panel[rows - 1];
+        finish::residual(covariance, queries, panel, [scales; 2], tile, fma::<V>);
         mark_hits::<V>(proof, tile, queries.limits);
     }
+}
+
+#[inline(always)]
+pub(super) fn residual_words<V: Vector<Lane = f32>, P: Pairs<Floats = V>>(
+    proof: V::Proof,
+    pairs: P::Proof,
+    covariance: Covariance,
+    queries: &WordQueries<'_>,
+    panels: &[Lanes],
+    words: &[Words],
+    tiles: &mut [Tile],
+) {
+    let floats = &queries.floats;
+    let (dimension, len, rows) = (floats.coordinates.len(), floats.vectors.len(), queries.rows());
+    let vectors = |index: usize| &panels[index * rows + dimension..][..len];
+    fill_keys::<V, DOT>(proof, floats.vectors, vectors, tiles);
+    pairs::add::<P>((pairs, proof), queries, panels, words, tiles);
+    for (tile, panel) in tiles.iter_mut().zip(panels.chunks(rows)) {
+        finish::residual(covariance, floats, panel, [&panel[rows - 1], &panel[rows - 2]], tile, fma::<V>);
+        mark_hits::<V>(proof, tile, floats.limits);
+    }
+}
+
+/// `a * b + c`, rounded once where the processor can.
+#[inline(always)]
+fn fma<V: Vector>(a: f32, b: f32, c: f32) -> f32 {
+    if V::FUSES { a.mul_add(b, c) } else { a * b + c }
 }
 
 #[inline(always)]

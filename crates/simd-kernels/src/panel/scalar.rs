@@ -1,6 +1,9 @@
 //! Portable panels; also the oracle of the vector versions.
 
-use super::{Covariance, LANES, Lanes, Norm, QUERIES, ResidualQueries, RowQueries, Tile, body};
+use super::{
+    Covariance, LANES, Lanes, Norm, QUERIES, ResidualQueries, RowQueries, Tile, WordQueries, Words, body,
+    pairs,
+};
 use crate::vector::Sealed;
 
 pub(super) fn norm_tiles(
@@ -39,6 +42,17 @@ pub(super) fn residual_rows(
         rows,
         tile,
     );
+}
+
+pub(super) fn residual_words(
+    covariance: Covariance,
+    queries: &WordQueries<'_>,
+    panels: &[Lanes],
+    words: &[Words],
+    tiles: &mut [Tile],
+) {
+    type Floats = <f32 as Sealed>::Portable;
+    body::residual_words::<Floats, pairs::Portable>((), (), covariance, queries, panels, words, tiles);
 }
 
 pub(super) fn hamming(a: &[u64], b: &[u64]) -> u64 {
