@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::record::Record;
-use crate::rows::{self, Row, Verdict};
+use crate::rows::{self, Entry, Row, Verdict};
 use crate::stats;
 use crate::table::{figure, ratio};
 
@@ -88,23 +88,32 @@ impl Figures {
         match name {
             "summary" => Ok(self.summary()),
             "losses" => Ok(self.losses()),
+            "bounds" => Ok(self.bounds()),
             "rows" => Ok(self.rows()),
-            _ => bail!("there is no block of figures called `{name}`; known: summary, losses, rows"),
+            _ => bail!("there is no block of figures called `{name}`; known: summary, losses, bounds, rows"),
         }
     }
 
     /// One line a structure.
     fn summary(&self) -> String {
         let mut text = String::from(
-            "| | rows | won | tied | lost | best peer takes (geometric mean) |\n|---|---|---|---|---|---|\n",
+            "| | rows | won | tied | lost | best peer takes (geometric mean) | beside a bound | behind it | best bound takes |\n\
+             |---|---|---|---|---|---|---|---|---|\n",
         );
         for (structure, rows) in &self.structures {
             let count = |verdict| rows.iter().filter(|dated| dated.row.verdict() == verdict).count();
-            let ratios = rows.iter().filter_map(|dated| dated.row.ratio(dated.row.best_peer()?));
-            let mean =
-                stats::geometric_mean(&ratios.collect::<Vec<_>>()).map_or_else(|| "–".to_owned(), ratio);
+            let mean = |other: fn(&Row) -> Option<&Entry>| {
+                let ratios = rows.iter().filter_map(|dated| dated.row.ratio(other(&dated.row)?));
+                stats::geometric_mean(&ratios.collect::<Vec<_>>()).map_or_else(|| "–".to_owned(), ratio)
+            };
             let [won, tied, lost] = [Verdict::Wins, Verdict::Ties, Verdict::Loses].map(count);
-            text += &format!("| {structure} | {} | {won} | {tied} | {lost} | {mean} |\n", rows.len());
+            let bounded = rows.iter().filter(|dated| dated.row.best_bound().is_some()).count();
+            let behind = rows.iter().filter(|dated| dated.row.bound_ahead().is_some()).count();
+            let (peer, bound) = (mean(Row::best_peer), mean(Row::best_bound));
+            text += &format!(
+                "| {structure} | {} | {won} | {tied} | {lost} | {peer} | {bounded} | {behind} | {bound} |\n",
+                rows.len()
+            );
         }
         text
     }
@@ -131,31 +140,40 @@ impl Figures {
         if text.len() == head { "No row is lost and no promise missed.\n".to_owned() } else { text }
     }
 
+    /// Rows in which a bound is surely ahead.
+    fn bounds(&self) -> String {
+        let mut text =
+            String::from("| structure | row | bound | it takes, of our time |\n|---|---|---|---|\n");
+        let head = text.len();
+        for Dated { row, .. } in self.structures.values().flatten() {
+            let Some(bound) = row.bound_ahead() else { continue };
+            let times = row.ratio(bound).map_or_else(String::new, ratio);
+            text += &format!("| {} | {} | {} | {times} |\n", row.structure, row.name(), bound.metric.engine);
+        }
+        if text.len() == head { "No bound is ahead in any row.\n".to_owned() } else { text }
+    }
+
     /// Every row of every structure, and the records.
     fn rows(&self) -> String {
         let mut text = String::new();
         for (structure, rows) in &self.structures {
             text += &format!(
-                "### {structure}\n\n![{structure}: the best peer relative to us, bench by bench](charts/{structure}.svg)\n\n| row | unit | ours | best peer | it takes, of our time | record |\n|---|---|---|---|---|---|\n"
+                "### {structure}\n\n![{structure}: the best peer relative to us, bench by bench](charts/{structure}.svg)\n\n| row | unit | ours | best peer | it takes, of our time | best bound | it takes | record |\n|---|---|---|---|---|---|---|---|\n"
             );
             for Dated { row, source } in rows {
                 let ours = row
                     .ours()
                     .and_then(|ours| ours.median())
                     .map_or_else(String::new, |m| figure(m, &row.unit));
-                let best = row.best_peer();
-                let peer = best.and_then(|peer| Some((&peer.metric.engine, peer.median()?)));
-                let peer = peer.map_or_else(
-                    || "–".to_owned(),
-                    |(name, median)| format!("{name} {}", figure(median, &row.unit)),
-                );
-                let times = best.and_then(|peer| row.ratio(peer)).map_or_else(|| "–".to_owned(), ratio);
+                let [peer, bound] = [row.best_peer(), row.best_bound()].map(|other| cells(row, other));
                 let mark = if row.verdict() == Verdict::Loses { " **lost**" } else { "" };
                 let number = self.sources.keys().position(|name| name == source).map_or(0, |at| at + 1);
                 text += &format!(
-                    "| {} | {} | {ours} | {peer} | {times}{mark} | {number} |\n",
+                    "| {} | {} | {ours} | {}{mark} | {} | {number} |\n",
                     row.name(),
-                    row.unit
+                    row.unit,
+                    peer.join(" | "),
+                    bound.join(" | "),
                 );
             }
             text.push('\n');
@@ -183,6 +201,14 @@ impl Figures {
     }
 }
 
+/// An engine with its figure, and what it takes of our time.
+fn cells(row: &Row, engine: Option<&Entry>) -> [String; 2] {
+    let named = engine.and_then(|entry| Some((&entry.metric.engine, entry.median()?)));
+    let named = named
+        .map_or_else(|| "–".to_owned(), |(name, median)| format!("{name} {}", figure(median, &row.unit)));
+    [named, engine.and_then(|entry| row.ratio(entry)).map_or_else(|| "–".to_owned(), ratio)]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,6 +227,26 @@ mod tests {
         assert!(filled.contains("| bplus-tree | get/random/1000000 | imbl | 0.50x | – |"), "{filled}");
         assert!(filled.ends_with("<!-- end of figures -->\nbottom\n") && !filled.contains("old"), "{filled}");
         assert_eq!(figures().fill(&filled).unwrap(), filled, "filling twice changes nothing");
+    }
+
+    #[test]
+    fn bounds_have_columns_and_a_block_of_their_own() {
+        let mut record = Record::parse(include_str!("../tests/fixtures/before.jsonl")).unwrap();
+        record
+            .metrics
+            .iter_mut()
+            .filter(|metric| metric.engine == "imbl")
+            .for_each(|metric| metric.bound = true);
+        let mut figures = Figures::default();
+        figures.add("before.jsonl", &record);
+        let summary = figures.summary();
+        assert!(summary.contains("| bplus-tree | 4 | 2 | 1 | 0 | 1.80x | 2 | 1 | 1.58x |"), "{summary}");
+        let bounds = figures.bounds();
+        assert!(bounds.ends_with("|\n| bplus-tree | get/random/1000000 | imbl | 0.50x |\n"), "{bounds}");
+        assert!(!figures.losses().contains("imbl"), "{}", figures.losses());
+        let row = "| get/random/1000000 | ns/op | 20.0 ns | std 30.0 ns | 1.50x | imbl 10.0 ns | 0.50x | 1 |";
+        assert!(figures.rows().contains(row), "{}", figures.rows());
+        assert_eq!(super::tests::figures().bounds(), "No bound is ahead in any row.\n");
     }
 
     #[test]

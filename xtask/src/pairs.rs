@@ -1,7 +1,8 @@
 //! Programs timed side by side: processes started anew in every round, samples in random order, thread-CPU time.
 //!
 //! The samples of one process share its luck with heap and pages, so they say little about the next process: a
-//! round's figure is their median, and intervals are taken over rounds. See docs/decisions/0004.
+//! round's figure is their lower quartile, for what disturbs a sample only makes it longer, and intervals are taken over
+//! rounds. See docs/decisions/0004 and 0134.
 
 use std::time::Duration;
 
@@ -26,8 +27,10 @@ pub(crate) struct Side<'a> {
 /// How much is measured.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
-    /// Rounds, each with new processes.
+    /// Rounds of every load, each with new processes.
     pub(crate) rounds: usize,
+    /// A load that is not known well enough by then gets more rounds, up to this many.
+    pub(crate) rounds_max: usize,
     /// Samples of each load in each process.
     pub(crate) samples: usize,
     /// At least this long is a sample.
@@ -38,14 +41,14 @@ pub(crate) struct Plan {
 #[derive(Clone, Debug)]
 pub(crate) struct Times {
     pub(crate) load: String,
-    /// For each side the median of its samples in each round, in seconds.
-    pub(crate) medians: Vec<Vec<f64>>,
+    /// For each side the lower quartile of its samples in each round, in seconds.
+    pub(crate) figures: Vec<Vec<f64>>,
 }
 
 impl Times {
     /// How long side `a` takes, relative to side `b`: logarithms, one a round.
     pub(crate) fn log_ratios(&self, a: usize, b: usize) -> Vec<f64> {
-        self.medians[a].iter().zip(&self.medians[b]).map(|(a, b)| (a / b).ln()).collect()
+        self.figures[a].iter().zip(&self.figures[b]).map(|(a, b)| (a / b).ln()).collect()
     }
 }
 
@@ -60,21 +63,33 @@ pub(crate) fn calibrate(program: &Program, loads: &[String], sample: Duration) -
     loads.iter().map(passes).collect()
 }
 
-/// Times every side. Ends early when somebody presses Ctrl-C, a child dies or an answer is wrong: with the rounds it has,
-/// and the failure.
+/// Times every side: `plan.rounds` of every load, then more of those that are not `known` well enough. Ends early when
+/// somebody presses Ctrl-C, a child dies or an answer is wrong: with the rounds it has, and the failure.
+///
+/// `known` must go by how much rounds differ and never by which side is ahead: stopping at a verdict would make it.
 pub(crate) fn measure(
     sides: &[Side<'_>],
     loads: &[String],
     passes: &[u32],
     plan: Plan,
+    known: impl Fn(&Times) -> bool,
     bar: &ProgressBar,
 ) -> (Vec<Times>, Result<()>) {
     let mut random = random::generator("pairs", u64::from(std::process::id()));
-    let empty = |load: &String| Times { load: load.clone(), medians: vec![Vec::new(); sides.len()] };
+    let empty = |load: &String| Times { load: load.clone(), figures: vec![Vec::new(); sides.len()] };
     let mut times: Vec<Times> = loads.iter().map(empty).collect();
     let mut ended = Ok(());
-    for _ in 0..plan.rounds {
-        ended = round(sides, passes, plan.samples, &mut random, &mut times, bar);
+    for done in 0..plan.rounds_max.max(plan.rounds) {
+        let wanted = |times: &Times| done < plan.rounds || !known(times);
+        let mut open: Vec<(&mut Times, u32)> =
+            times.iter_mut().zip(passes.iter().copied()).filter(|(times, _)| wanted(times)).collect();
+        if open.is_empty() {
+            break;
+        }
+        if done >= plan.rounds {
+            bar.inc_length(open.len() as u64);
+        }
+        ended = round(sides, plan.samples, &mut random, &mut open, bar);
         if ended.is_err() || interrupt::requested() {
             break;
         }
@@ -82,13 +97,12 @@ pub(crate) fn measure(
     (times, ended)
 }
 
-/// One round: new processes, and for each load a median of each side.
+/// One round: new processes, and for each load, with its passes, a figure of each side.
 fn round(
     sides: &[Side<'_>],
-    passes: &[u32],
     samples_each: usize,
     random: &mut random::Xoshiro256PlusPlus,
-    times: &mut [Times],
+    loads: &mut [(&mut Times, u32)],
     bar: &ProgressBar,
 ) -> Result<()> {
     let mut order: Vec<usize> = (0..sides.len()).collect();
@@ -97,14 +111,14 @@ fn round(
     for &side in &order {
         servers[side] = Some(sides[side].program.serve(sides[side].plant)?);
     }
-    for (times, &passes) in times.iter_mut().zip(passes) {
+    for (times, passes) in loads {
         let mut samples = vec![Vec::new(); sides.len()];
         for number in 0..samples_each {
             order.shuffle(random);
             let mut answers: Vec<(usize, String)> = Vec::new();
             for &side in &order {
                 let server = servers[side].as_mut().expect("all were started");
-                let sample = server.sample(&times.load, passes)?;
+                let sample = server.sample(&times.load, *passes)?;
                 samples[side].push(sample.time.as_secs_f64());
                 // Extra work comes after the answer, but goes on from there.
                 if sides[side].plant == 0 || number == 0 {
@@ -113,8 +127,8 @@ fn round(
             }
             compare(&times.load, &answers)?;
         }
-        for (medians, samples) in times.medians.iter_mut().zip(&samples) {
-            medians.extend(stats::quantile(&stats::sorted(samples), 0.5));
+        for (figures, samples) in times.figures.iter_mut().zip(&samples) {
+            figures.extend(stats::quantile(&stats::sorted(samples), 0.25));
         }
         bar.inc(1);
     }
@@ -137,7 +151,7 @@ mod tests {
 
     #[test]
     fn ratios_are_taken_round_by_round() {
-        let times = Times { load: "x".into(), medians: vec![vec![1.0, 2.0], vec![2.0, 4.0]] };
+        let times = Times { load: "x".into(), figures: vec![vec![1.0, 2.0], vec![2.0, 4.0]] };
         let ratios = times.log_ratios(1, 0);
         assert!(ratios.iter().all(|log| (log - 2.0_f64.ln()).abs() < 1e-12), "{ratios:?}");
     }

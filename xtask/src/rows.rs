@@ -25,6 +25,11 @@ impl Entry {
         self.metric.error.as_ref().is_some_and(|error| error.starts_with("skipped: "))
     }
 
+    /// Measured, and neither ours nor a bound.
+    fn is_peer(&self) -> bool {
+        !self.metric.ours && !self.metric.bound && self.summary.is_some()
+    }
+
     /// Gave another answer than the row's.
     pub(crate) fn wrong(&self) -> bool {
         self.metric.error.is_some() && !self.absent()
@@ -100,8 +105,12 @@ impl Row {
 
     /// The best of the peers that were timed.
     pub(crate) fn best_peer(&self) -> Option<&Entry> {
-        let peers = self.entries.iter().filter(|entry| !entry.metric.ours && entry.summary.is_some());
-        peers.min_by(|a, b| a.median().unwrap_or(f64::NAN).total_cmp(&b.median().unwrap_or(f64::NAN)))
+        best(self.entries.iter().filter(|entry| entry.is_peer()))
+    }
+
+    /// The best of the bounds: engines that do less than the row asks.
+    pub(crate) fn best_bound(&self) -> Option<&Entry> {
+        best(self.entries.iter().filter(|entry| entry.metric.bound))
     }
 
     /// How many times better we are than `entry`: its median divided by ours.
@@ -117,8 +126,18 @@ impl Row {
         stats::median_interval(&ratios)
     }
 
+    /// How we did against the best peer.
     pub(crate) fn verdict(&self) -> Verdict {
-        let Some(interval) = self.best_peer().and_then(|peer| self.ratio_interval(peer)) else {
+        self.verdict_against(self.best_peer())
+    }
+
+    /// The best bound, if it is surely ahead of us.
+    pub(crate) fn bound_ahead(&self) -> Option<&Entry> {
+        self.best_bound().filter(|&bound| self.verdict_against(Some(bound)) == Verdict::Loses)
+    }
+
+    fn verdict_against(&self, other: Option<&Entry>) -> Verdict {
+        let Some(interval) = other.and_then(|other| self.ratio_interval(other)) else {
             return Verdict::Alone;
         };
         match () {
@@ -155,6 +174,12 @@ impl Row {
         };
         ours.metric.targets.iter().map(|target| promise(&target.against, target.ratio)).collect()
     }
+}
+
+/// The fastest of some that were timed.
+fn best<'a>(entries: impl Iterator<Item = &'a Entry>) -> Option<&'a Entry> {
+    let timed = entries.filter_map(|entry| Some((entry, entry.median()?)));
+    timed.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(entry, _)| entry)
 }
 
 /// Gathers metrics into rows, in the order they first appear. Metrics of one row may come from several programs
@@ -207,13 +232,13 @@ pub(crate) struct Rank {
     pub(crate) won: usize,
 }
 
-/// Ranks us and the peers by the geometric mean of their ratios to the best of each row, best first. Further engines of
-/// ours, such as a floor to compare with or a variant, are no contenders; rows with one contender do not count.
+/// Ranks us and the peers by the geometric mean of their ratios to the best of each row, best first. Bounds and further
+/// engines of ours, such as a variant, are no contenders; rows with one contender do not count.
 pub(crate) fn rank(rows: &[Row]) -> Vec<Rank> {
     let mut engines: Vec<(String, bool, Vec<f64>)> = Vec::new();
     for row in rows {
         let reference = row.ours().map(|ours| &ours.metric.engine);
-        let contends = |entry: &&Entry| !entry.metric.ours || Some(&entry.metric.engine) == reference;
+        let contends = |entry: &&Entry| entry.is_peer() || Some(&entry.metric.engine) == reference;
         let timed: Vec<(&Entry, f64)> = row
             .entries
             .iter()
@@ -242,6 +267,44 @@ pub(crate) fn rank(rows: &[Row]) -> Vec<Rank> {
         .collect();
     ranks.sort_by(|a, b| a.mean.total_cmp(&b.mean));
     ranks
+}
+
+/// How a bound stands over all rows of a structure that it is in.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Bound {
+    pub(crate) engine: String,
+    /// Geometric mean over its rows of its median divided by ours: below 1 it is ahead.
+    pub(crate) mean: f64,
+    pub(crate) rows: usize,
+    /// Rows in which it is surely ahead.
+    pub(crate) ahead: usize,
+}
+
+/// Every bound of these rows, the one furthest ahead first.
+pub(crate) fn bounds(rows: &[Row]) -> Vec<Bound> {
+    let mut engines: Vec<(&str, Vec<f64>, usize)> = Vec::new();
+    for row in rows {
+        for entry in row.entries.iter().filter(|entry| entry.metric.bound) {
+            let Some(ratio) = row.ratio(entry) else { continue };
+            let ahead = usize::from(row.verdict_against(Some(entry)) == Verdict::Loses);
+            match engines.iter_mut().find(|(name, ..)| *name == entry.metric.engine) {
+                Some((_, ratios, count)) => {
+                    ratios.push(ratio);
+                    *count += ahead;
+                }
+                None => engines.push((&entry.metric.engine, vec![ratio], ahead)),
+            }
+        }
+    }
+    let mut bounds: Vec<Bound> = engines
+        .into_iter()
+        .filter_map(|(engine, ratios, ahead)| {
+            let mean = stats::geometric_mean(&ratios)?;
+            Some(Bound { engine: engine.to_owned(), mean, rows: ratios.len(), ahead })
+        })
+        .collect();
+    bounds.sort_by(|a, b| a.mean.total_cmp(&b.mean));
+    bounds
 }
 
 #[cfg(test)]
@@ -288,6 +351,20 @@ mod tests {
         let rows = gather(&metrics);
         assert!(rows[0].entries[1].wrong());
         assert!(rows[0].entries[1].summary.is_none());
+    }
+
+    #[test]
+    fn a_bound_is_ranked_apart_and_decides_no_row() {
+        let mut metrics = Record::parse(include_str!("../tests/fixtures/before.jsonl")).unwrap().metrics;
+        metrics.iter_mut().filter(|metric| metric.engine == "imbl").for_each(|metric| metric.bound = true);
+        let rows = gather(&metrics);
+        // imbl wins get/random/1000000 by half our time.
+        assert_eq!(rows[1].bound_ahead().unwrap().metric.engine, "imbl");
+        assert_eq!(rows[1].verdict(), Verdict::Wins);
+        assert!(rank(&rows).iter().all(|rank| rank.engine != "imbl"));
+        let bounds = bounds(&rows);
+        assert_eq!((bounds.len(), bounds[0].engine.as_str(), bounds[0].ahead), (1, "imbl", 1));
+        assert!(rows[0].bound_ahead().is_none() && rows[3].best_bound().is_none());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
-use crate::rows::{Entry, Promise, Rank, Row, Verdict};
+use crate::rows::{Bound, Entry, Promise, Rank, Row, Verdict};
 
 /// An empty table as wide as the terminal, or `WIDTH` columns where there is none.
 pub(crate) fn new(header: &[&str]) -> Table {
@@ -149,7 +149,33 @@ pub(crate) fn ranking(ranks: &[Rank]) -> Table {
     table
 }
 
-/// Rows that we lose and promises that we broke; none if there are none.
+/// How bounds stand: what they take of our time. None if there are none.
+pub(crate) fn bounds(bounds: &[Bound]) -> Option<Table> {
+    let mut table =
+        new(&["bound (does less; not ranked)", "takes, of our time (geometric mean)", "rows", "ahead in"]);
+    for bound in bounds {
+        table.add_row([
+            bound.engine.clone(),
+            ratio(bound.mean),
+            bound.rows.to_string(),
+            bound.ahead.to_string(),
+        ]);
+    }
+    (table.row_count() > 0).then_some(table)
+}
+
+/// Rows in which a bound is surely ahead of us; none if there are none.
+pub(crate) fn behind_bounds(rows: &[Row]) -> Option<Table> {
+    let mut table = new(&["structure", "row", "bound", "our ratio"]);
+    for row in rows {
+        let Some(bound) = row.bound_ahead() else { continue };
+        let times = row.ratio(bound).map_or_else(String::new, ratio);
+        table.add_row([row.structure.clone(), row.name(), bound.metric.engine.clone(), times]);
+    }
+    (table.row_count() > 0).then_some(table)
+}
+
+/// Rows that we lose to a peer and promises that we broke; none if there are none.
 pub(crate) fn losses(rows: &[Row]) -> Option<Table> {
     let mut table = new(&["structure", "row", "against", "our ratio", "promised"]);
     for row in rows {
@@ -211,7 +237,13 @@ mod tests {
     fn tables_look_as_stored() {
         let rows = rows();
         let mut text = String::new();
-        for mut table in side_by_side(&rows).into_iter().chain([ranking(&rank(&rows))]).chain(losses(&rows)) {
+        let of_peers = side_by_side(&rows).into_iter().chain([ranking(&rank(&rows))]).chain(losses(&rows));
+        // The same with std as a bound.
+        let mut metrics = Record::parse(include_str!("../tests/fixtures/before.jsonl")).unwrap().metrics;
+        metrics.iter_mut().filter(|metric| metric.engine == "std").for_each(|metric| metric.bound = true);
+        let bounded = gather(&metrics);
+        let of_bounds = [ranking(&rank(&bounded))].into_iter().chain(bounds(&crate::rows::bounds(&bounded)));
+        for mut table in of_peers.chain(of_bounds).chain(behind_bounds(&bounded)) {
             text += &format!("{}\n\n", table.set_width(140));
         }
         text += &explain(&rows);

@@ -49,7 +49,7 @@ fn what_cannot_be_measured_is_refused_in_one_line() {
     let message = refusal(&["gate", "neighbour-list", "--base", "HEAD"]);
     assert!(message.contains("did you mean neighbor-list?"), "{message}");
     let message = refusal(&["scale", "--threads", "100000"]);
-    assert!(message.contains("what more threads show is the scheduler"), "{message}");
+    assert!(message.contains("from 1 to 1024"), "{message}");
     let message = refusal(&["perf", "--flame", "cover-three/x"]);
     assert!(message.contains("there is no structure called"), "{message}");
     let message = refusal(&["report", "--records", "no/such/folder"]);

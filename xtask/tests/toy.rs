@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A clone of the fixture with a history: `base`, then `slower` (three times the work), then `same` (only a README).
 struct Toy {
@@ -96,7 +96,7 @@ fn error(stderr: &str) -> &str {
 fn the_gate_sees_slower_code_and_knows_equal_programs() {
     let toy = Toy::new();
     let (code, stdout, stderr) =
-        toy.run(&["gate", "--base", "base", "--rounds", "3", "--samples", "3", "--record"]);
+        toy.run(&["gate", "--base", "base", "--rounds-max", "10", "--samples", "3", "--record"]);
     assert_eq!(code, Some(1), "{stdout}{stderr}");
     assert!(stdout.contains("toy/work") && stdout.contains("REGRESSION"), "{stdout}");
     let kept = fs::read_dir(toy.root().join("benches/record/gate")).expect("it was recorded").count();
@@ -142,16 +142,21 @@ fn a_child_that_dies_is_told_and_a_run_that_is_interrupted_keeps_what_it_has() {
     assert_eq!(code, Some(2));
     assert!(error(&stderr).contains("the sampler was killed by signal 6 in toy/work"), "{stderr}");
 
+    // A thousand rounds take more than a minute, whatever the machine; it is interrupted when some were measured.
     let arguments =
-        ["gate", "--base", "base", "--rounds", "100", "--samples", "5", "--filter", "work", "--record"];
+        ["gate", "--base", "base", "--rounds", "1000", "--samples", "5", "--filter", "work", "--record"];
     let mut command = toy.xtask(&arguments);
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
-    // Several rounds: the programs are compiled already, and a round takes some 60 ms.
-    let (start, pid) = (Instant::now(), child.id().to_string());
-    std::thread::sleep(Duration::from_secs(5));
+    let told = tempfile::NamedTempFile::new().expect("a file");
+    command.env("TOY_TELLS", told.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it starts");
+    // The process that calibrates, and three for each of the first rounds.
+    while told.as_file().metadata().expect("it is there").len() < 1 + 3 * 4 {
+        assert!(child.try_wait().expect("it is ours").is_none(), "it ended by itself");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let pid = child.id().to_string();
     assert!(Command::new("kill").args(["-INT", &pid]).status().expect("kill is here").success());
     let (code, stdout, stderr) = ended(&child.wait_with_output().expect("it ends"));
-    assert!(start.elapsed() < Duration::from_secs(60));
     assert_eq!(code, Some(130), "{stdout}{stderr}");
     assert!(stdout.contains("toy/work") && stderr.contains("interrupted"), "{stdout}{stderr}");
     assert!(toy.root().join("benches/record/gate").is_dir());
@@ -171,8 +176,9 @@ fn here(program: &str, arguments: &[&str]) -> bool {
 #[test]
 fn the_self_test_plants_and_counts() {
     let toy = Toy::new();
+    let rounds = ["--rounds", "3", "--rounds-max", "3", "--samples", "2"];
     let (code, stdout, stderr) =
-        toy.run(&["gate", "--self-test", "--repeats", "2", "--rounds", "3", "--samples", "2", "--json"]);
+        toy.run(&[&["gate", "--self-test", "--repeats", "2", "--json"], &rounds[..]].concat());
     // Two repeats promise nothing: inconclusive, unless a noisy machine broke the promise already.
     assert!(matches!(code, Some(1 | 3)), "{stdout}{stderr}");
     let fared: Vec<serde_json::Value> =
@@ -230,7 +236,7 @@ fn memory_is_told_and_growth_fails() {
 }
 
 #[test]
-fn scaling_is_measured_at_every_size_and_only_on_cores_that_are_there() {
+fn scaling_is_measured_at_every_size_and_tells_of_threads_beyond_the_cores() {
     let toy = Toy::new();
     let (code, stdout, stderr) = toy.run(&["scale", "--repeats", "1", "--json"]);
     assert_eq!(code, Some(0), "{stderr}");
@@ -238,6 +244,9 @@ fn scaling_is_measured_at_every_size_and_only_on_cores_that_are_there() {
         stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let sizes: Vec<u64> = points.iter().filter_map(|point| point["size"].as_u64()).collect();
     assert_eq!(sizes, [10, 100, 10], "{stdout}");
+    let (code, _, stderr) = toy.run(&["scale", "--threads", "1,1000", "--repeats", "1", "--size-max", "10"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stderr.contains("1000 threads are more than"), "{stderr}");
     let (code, _, stderr) = toy.run(&["scale", "--threads", "4096"]);
     assert_eq!(code, Some(2));
     assert!(error(&stderr).contains("cores"), "{stderr}");

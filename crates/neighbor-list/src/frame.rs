@@ -49,7 +49,7 @@ const COORDINATE_MAX: f64 = 1e150;
 
 /// Shifts must leave room to be added to one another in `i32`.
 const CELLS_MAX: f64 = 1e9;
-const IMAGES_AWAY_MAX: u32 = 100_000_000;
+const IMAGES_AWAY_MAX: i64 = 100_000_000;
 
 impl Frame {
     /// Checks the positions and lays the brick around them.
@@ -140,14 +140,14 @@ impl Frame {
         Ok(shift)
     }
 
-    /// As [`shift_of`](Self::shift_of) for the images around an atom, which are nearer; `None` if they are not.
-    pub(crate) fn image_shift(&self, cells: [i32; 3]) -> Option<[i32; 3]> {
-        let mut shift = [0; 3];
-        for (vector, shift) in shift.iter_mut().enumerate() {
-            let cells: i64 = (0..3).map(|k| i64::from(cells[k]) * self.coefficients[k][vector]).sum();
-            *shift = i32::try_from(cells).ok().filter(|cells| cells.unsigned_abs() <= IMAGES_AWAY_MAX)?;
-        }
-        Some(shift)
+    /// As [`shift_of`](Self::shift_of) for the images at most `reach` cells away, which are nearer: the greatest number
+    /// in any shift and the shifts of `a`, `b` and `c`, of which sums do not overflow. `None` if they are not nearer.
+    pub(crate) fn image_shifts(&self, reach: [i64; 3]) -> Option<(i32, [[i32; 3]; 3])> {
+        let most = |vector: usize| (0..3).map(|k| reach[k] * self.coefficients[k][vector].abs()).sum::<i64>();
+        let greatest = most(0).max(most(1)).max(most(2));
+        // Coefficients have at most 20 bits (`reduction`).
+        let shifts = self.coefficients.map(|vector| vector.map(|c| c as i32));
+        (greatest <= IMAGES_AWAY_MAX).then_some((greatest as i32, shifts))
     }
 
     fn bound_open_axes<P: Position>(&mut self, positions: &[P]) {

@@ -6,7 +6,6 @@
 //! and because addition commutes every distance has the same bits as in a grid.
 
 use simd_kernels::ball::{BLOCK, Run};
-use simd_kernels::distance::planes::Planes;
 
 use crate::grid::Grid;
 use crate::stencil::Translations;
@@ -41,10 +40,9 @@ impl Lattice {
     pub(crate) fn suits(grid: &Grid, translations: &Translations) -> bool {
         let images = translations.shifts.len();
         let blocks = grid.len() * images.div_ceil(BLOCK);
-        let fits = |shift: &[i32; 3]| shift.iter().all(|s| s.abs() <= SHIFT_MAX);
         BLOCKS_SHARE * (blocks as f64) < images as f64
             && images <= IMAGES_MAX
-            && translations.shifts.iter().all(fits)
+            && translations.shift_max <= SHIFT_MAX
     }
 
     /// The search is in the grid.
@@ -87,8 +85,8 @@ impl Lattice {
     }
 
     /// The images as points.
-    pub(crate) fn points(&self) -> Planes<'_, f64> {
-        Planes::new(&self.x, &self.y, &self.z)
+    pub(crate) fn axes(&self) -> [&[f64]; 3] {
+        [&self.x, &self.y, &self.z]
     }
 
     /// The vector of an image.

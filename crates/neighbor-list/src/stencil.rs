@@ -18,6 +18,8 @@ pub(crate) struct Translations {
     pub(crate) shifts: Vec<[i32; 3]>,
     /// `S · cell` in original coordinates.
     pub(crate) vectors: Vec<[f64; 3]>,
+    /// The greatest number in them.
+    pub(crate) shift_max: i32,
     /// Whether an atom may be the neighbour of its own image.
     pub(crate) own_images: bool,
 }
@@ -52,19 +54,21 @@ impl Translations {
         let room = self.shifts.try_reserve(images as usize);
         let room = room.and_then(|()| self.vectors.try_reserve(images as usize));
         room.map_err(|_| Error::OutOfMemory { bytes: 36 * images as usize })?;
+        let (shift_max, [a, b, c]) = frame.image_shifts(self.reach).ok_or(too_many)?;
+        self.shift_max = shift_max;
         let [na, nb, nc] = self.reach.map(|cells| cells as i32);
         for sa in -na..=na {
             for sb in -nb..=nb {
-                for sc in -nc..=nc {
-                    let shift = frame.image_shift([sa, sb, sc]).ok_or_else(|| too_many.clone())?;
-                    let vector = cell.translation(shift);
-                    self.own_images =
-                        self.own_images || (shift != [0; 3] && dot(vector, vector) <= reach * reach);
-                    self.shifts.push(shift);
-                    self.vectors.push(vector);
-                }
+                let column: [i32; 3] = core::array::from_fn(|x| sa * a[x] + sb * b[x]);
+                let shifts = (-nc..=nc).map(|sc| core::array::from_fn(|x| column[x] + sc * c[x]));
+                self.shifts.extend(shifts);
             }
         }
+        self.vectors.extend(self.shifts.iter().map(|&shift| cell.translation(shift)));
+        let near = |(shift, &vector): (&[i32; 3], &[f64; 3])| {
+            *shift != [0; 3] && dot(vector, vector) <= reach * reach
+        };
+        self.own_images = self.shifts.iter().zip(&self.vectors).any(near);
         Ok(())
     }
 

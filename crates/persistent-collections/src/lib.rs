@@ -56,6 +56,7 @@ mod operations;
 pub mod ord;
 mod queue;
 mod reflexive;
+mod set;
 mod shared;
 mod stack;
 pub mod vector;

@@ -107,6 +107,68 @@ impl<K, V, F: FnMut(&K, &V, &V) -> Merge<V>> Combine<K, V> for MergeAll<F> {
     }
 }
 
+/// The set operations of a map, which its `combine` does.
+///
+/// A macro, because a trait's methods would have to be imported to be called.
+macro_rules! map_operations {
+    ([$($generics:tt)*] $map:ty) => {
+        impl<$($generics)*> $map {
+            /// The entries of both; for keys of both, the value of `self`.
+            ///
+            /// Time: O(differences · log n) between versions of one map, O(n + m) between others.
+            #[must_use]
+            pub fn union(&self, other: &Self) -> Self {
+                self.combine(other, by_key::Union)
+            }
+
+            /// The entries of `self` whose keys `other` has too.
+            ///
+            /// Time: as [`Self::union`].
+            #[must_use]
+            pub fn intersection(&self, other: &Self) -> Self {
+                self.combine(other, by_key::Intersection)
+            }
+
+            /// The entries of `self` whose keys `other` does not have.
+            ///
+            /// Time: as [`Self::union`].
+            #[must_use]
+            pub fn difference(&self, other: &Self) -> Self {
+                self.combine(other, by_key::Difference)
+            }
+
+            /// The entries of both whose keys the other one does not have.
+            ///
+            /// Time: as [`Self::union`].
+            #[must_use]
+            pub fn symmetric_difference(&self, other: &Self) -> Self {
+                self.combine(other, by_key::SymmetricDifference)
+            }
+
+            /// The entries of both; `merge` decides over keys of both. It is **not asked** where both sides share a node: there
+            /// the left value, which is also the right one, stays. See [`Self::union_with`] for a function that must see all.
+            ///
+            /// Time: as [`Self::union`].
+            #[must_use]
+            pub fn merge_with<F: FnMut(&K, &V, &V) -> Merge<V>>(&self, other: &Self, merge: F) -> Self {
+                self.combine(other, MergeWith(merge))
+            }
+
+            /// The entries of both; `with` makes one value out of two. It sees every key of both, shared or not.
+            ///
+            /// Time: O(n + m).
+            #[must_use]
+            pub fn union_with<F: FnMut(&K, &V, &V) -> V>(&self, other: &Self, mut with: F) -> Self {
+                self.combine(
+                    other,
+                    MergeAll(MergeWith(|key: &K, left: &V, right: &V| Merge::New(with(key, left, right)))),
+                )
+            }
+        }
+    };
+}
+pub(crate) use map_operations;
+
 /// `|`, `&`, `-` and `^` of two references to sets.
 macro_rules! set_operators {
     ($([$($generics:tt)*] $name:ty),*) => {$(

@@ -61,7 +61,7 @@ mod store;
 
 use std::marker::PhantomData;
 
-use crate::sync::{AtomicU64, Ordering, fence, interleave, weakened};
+use crate::sync::{AtomicU64, Ordering, fence, interleave, linger, weakened};
 
 pub(crate) use chain::{Chain, Freed, Nodes, SLOTS as NODE_SLOTS, copy};
 pub(crate) use header::{Header, Tags, link, slots_of};
@@ -137,7 +137,8 @@ impl<'t, L: Shape> Bucket<'t, L> {
     #[inline]
     pub(crate) fn header(self) -> Header {
         interleave();
-        Header(self.words[0].load(L::LOAD))
+        let order = if weakened("header") { Ordering::Relaxed } else { L::LOAD };
+        Header(self.words[0].load(order))
     }
 
     /// Has the second cache line fetched while the first one is waited for.
@@ -157,6 +158,7 @@ impl<'t, L: Shape> Bucket<'t, L> {
 
     #[inline]
     pub(crate) fn tags(self) -> Tags {
+        linger();
         Tags(self.words[1].load(Ordering::Relaxed))
     }
 
@@ -216,9 +218,8 @@ impl<'t, L: Shape> Bucket<'t, L> {
         debug_assert!(!header.is_locked());
         interleave();
         // Acquire pairs with the Release store in `commit`: we see what the last writer wrote.
-        self.words[0]
-            .compare_exchange(header.0, header.locked().0, Ordering::Acquire, Ordering::Relaxed)
-            .ok()?;
+        let order = if weakened("lock") { Ordering::Relaxed } else { Ordering::Acquire };
+        self.words[0].compare_exchange(header.0, header.locked().0, order, Ordering::Relaxed).ok()?;
         writer_fence();
         Some(Locked { bucket: self, header: header.locked(), tags })
     }
@@ -345,6 +346,7 @@ impl<'t, L: Shape> Locked<'t, L> {
     #[inline]
     fn set_tags(&mut self, tags: Tags) {
         self.tags = tags;
+        linger();
         self.bucket.words[1].store(tags.0, Ordering::Relaxed);
     }
 

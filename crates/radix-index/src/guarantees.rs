@@ -48,8 +48,9 @@
 //!
 //! # `clear`
 //!
-//! Every entry that was there when it was called, and was not removed meanwhile, is gone when it returns. Entries that are
-//! inserted meanwhile may stay or go. Each bucket is emptied in one step, the whole is not.
+//! Takes effect on each key at one moment between its call and its return, as a `remove` would: so what was inserted
+//! before the call is gone, what was inserted meanwhile may stay or go, and one call never takes a key twice. Each bucket
+//! is emptied in one step, the whole is not. The hasher may be called, to finish a split that was interrupted.
 //!
 //! # Memory
 //!

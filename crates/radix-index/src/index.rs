@@ -253,12 +253,12 @@ where
         })
     }
 
-    /// Removes every entry that was there when `clear` was called. Keeps the memory. See [`crate::guarantees`].
+    /// Removes every entry, each key at one moment. Keeps the memory. See [`crate::guarantees`].
     ///
     /// Time: O(buckets)
     #[doc(alias = "clear_all")]
     pub fn clear(&self) {
-        self.table.clear(|_, _| ());
+        self.table.clear(self.entry_hasher(), |_, _| ());
     }
 
     /// The number of entries: exact if no other thread is writing. See [`crate::guarantees`].

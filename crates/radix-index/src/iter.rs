@@ -110,13 +110,13 @@ impl Walk {
 
     /// The next bucket to be read, and the least depth it must have.
     #[inline]
-    fn next_index(&mut self) -> Option<(usize, u32)> {
+    pub(crate) fn next_index(&mut self) -> Option<(usize, u32)> {
         self.children.pop().or_else(|| Some((self.roots.next()?, self.level)))
     }
 
     /// The hashes that a bucket which was read at `level` does not have at `depth`.
     #[inline]
-    fn add_children(&mut self, bucket: usize, level: u32, depth: u32) {
+    pub(crate) fn add_children(&mut self, bucket: usize, level: u32, depth: u32) {
         for below in level..depth {
             self.children.push((bucket | 1 << below, below + 1));
         }
@@ -190,7 +190,7 @@ impl<L: Shape> Table<L> {
             }
             // In a chain, copies that a writer makes are visible before it commits: who has not passed them with
             // care must know that there was no writer.
-            let is_true = match header.has_chain() {
+            let is_true = match header.has_chain() && !weakened("untouched") {
                 true => bucket.untouched(header),
                 false => bucket.unchanged(header),
             };
@@ -208,7 +208,7 @@ impl<L: Shape> Table<L> {
 
     /// Has a claimed bucket born now.
     #[cold]
-    fn settle<'t>(&'t self, child: usize, hash: &impl Fn(Entry<'t>) -> u64) {
+    pub(crate) fn settle<'t>(&'t self, child: usize, hash: &impl Fn(Entry<'t>) -> u64) {
         if let Err(AllocError) = self.birth(child, hash) {
             std::alloc::handle_alloc_error(std::alloc::Layout::new::<[u64; 8]>());
         }

@@ -41,6 +41,7 @@
 
 mod address;
 mod bucket;
+mod clear;
 mod error;
 mod few;
 mod grow;

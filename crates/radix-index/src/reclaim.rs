@@ -133,7 +133,7 @@ impl<K, V> NodeTable<K, V> {
 
     /// Takes every node out of the table.
     pub(crate) fn take(&mut self, mut each: impl FnMut(Unpublished<K, V>)) {
-        self.table.clear(|_, words| {
+        self.table.clear_mut(|_, words| {
             for &word in words {
                 // SAFETY: by invariant 1 a node of this table; it was in one slot and is in none now, by us and not by
                 // someone who retires it. Nobody has a guard, for the table is borrowed mutably.
@@ -245,7 +245,8 @@ impl<'m, K, V> Pinned<'m, K, V> {
     }
 
     pub(crate) fn clear(&self) {
-        self.nodes.table.clear(|_, words| words.iter().for_each(|&word| self.retire(word)));
+        let hash = |entry: Entry<'_>| self.node(entry).hash;
+        self.nodes.table.clear(hash, |_, words| words.iter().for_each(|&word| self.retire(word)));
     }
 
     pub(crate) fn reserve(&self, entries: usize) -> Result<(), AllocError> {

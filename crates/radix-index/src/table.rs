@@ -8,7 +8,6 @@ mod place;
 use crate::address;
 use crate::bucket::{
     AllocError, Bucket, Buckets, Chain, Entry, Freed, Header, Locked, Nodes, Shape, Spot, Store, Tags,
-    slots_of,
 };
 use crate::population::Population;
 use crate::room::Room;
@@ -362,48 +361,6 @@ impl<L: Shape> Table<L> {
     pub(crate) fn removed(&self, entries: i64) {
         self.population.add(-entries);
         self.room.take(-entries);
-    }
-
-    /// Takes every entry away; calls `each` with the number and the words of a bucket's entries, outside its lock.
-    pub(crate) fn clear(&self, mut each: impl FnMut(usize, &[u64])) {
-        let mut words = Vec::new();
-        // Every bucket, born or not: one that is born while we are on our way comes later in the walk, because a
-        // child's index is greater than its parent's.
-        let mut index = 0;
-        while index < self.count.load(Ordering::Acquire) {
-            if let Some(bucket) = self.bucket(index) {
-                let entries = self.clear_bucket(bucket, &mut words);
-                if entries > 0 {
-                    each(entries, &words);
-                    words.clear();
-                }
-            }
-            index += 1;
-        }
-    }
-
-    fn clear_bucket<'t>(&'t self, bucket: Bucket<'t, L>, words: &mut Vec<u64>) -> usize {
-        let Some(mut locked) = self.lock_if_born(bucket) else { return 0 };
-        if locked.header().live() == 0 && !locked.header().has_chain() {
-            locked.abandon();
-            return 0;
-        }
-        let mut freed = Freed::new();
-        let mut entries = 0;
-        let mut take = |entry: Entry<'t>| {
-            entries += 1;
-            words.extend(entry.iter().map(|word| word.load(Ordering::Relaxed)));
-        };
-        slots_of(locked.header().live()).for_each(|slot| take(bucket.entry(slot)));
-        for (id, node) in locked.chain(&self.nodes) {
-            slots_of(node.live()).for_each(|slot| take(node.entry(slot)));
-            freed.push(id);
-        }
-        locked.kill_all();
-        locked.commit();
-        self.nodes.free_all(&freed);
-        self.removed(entries as i64);
-        entries
     }
 
     /// Waits for the lock of a bucket; none if it is not born.

@@ -259,7 +259,8 @@ impl Default for Staging {
 /// Time: O(blocks).
 ///
 /// # Panics
-/// If a block ends behind the points, a translation does not exist, or an array is shorter than the number of marks.
+/// If a marked point or its translation does not exist, or an array is shorter than the number of marks. A block whose
+/// other points or translation do not exist panics at some levels and not at others.
 #[inline]
 #[expect(clippy::too_many_arguments, reason = "those of `select`, and where the results go")]
 pub fn measure(

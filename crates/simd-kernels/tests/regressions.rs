@@ -1,5 +1,6 @@
 //! What must not come back, and the panics that the docs promise.
 
+use simd_kernels::ball::{self, BLOCK, Ball, Block, Geometry, Staging};
 use simd_kernels::distance::planes::Planes;
 use simd_kernels::distance::{planes, rows, tile};
 use simd_kernels::level::{Avx2, Avx512, Vnni};
@@ -56,6 +57,50 @@ fn lengths_that_do_not_fit_are_named() {
     refuses("run 1..3 of 2 points", |_| {
         Planes::new(&[0.0_f32; 2], &[0.0; 2], &[0.0; 2]).run(1..3);
     });
+}
+
+/// A gathered coordinate behind the last would be read out of bounds, so every marked place is checked at every level.
+#[test]
+fn ball_reads_no_point_that_does_not_exist() {
+    let axis = vec![0.0; 2 * BLOCK];
+    let nowhere = [0.0; 3];
+    for (start, translation, marks) in [
+        (2 * BLOCK as u32, 0, 1),
+        (BLOCK as u32 + 1, 0, 1 << 15),
+        (u32::MAX, 0, 1),
+        (0, 1, 1),
+        (0, u32::MAX, 1 << 3),
+    ] {
+        let (points, blocks) = (Planes::new(&axis, &axis, &axis), [Block { start, translation }]);
+        for level in Level::available() {
+            let panics = |call: &dyn Fn()| {
+                let call = std::panic::AssertUnwindSafe(call);
+                assert!(std::panic::catch_unwind(call).is_err(), "{level}: {blocks:?}, {marks:#b}");
+            };
+            panics(&|| {
+                let geometry = Geometry { distances: Some(&mut [0.0]), vectors: Some(&mut [[0.0; 3]]) };
+                ball::measure(
+                    level,
+                    points,
+                    nowhere,
+                    &[nowhere],
+                    &blocks,
+                    &[marks],
+                    geometry,
+                    &mut Staging::default(),
+                );
+            });
+            panics(&|| {
+                let ball = Ball { center: nowhere, limit: 1.0 };
+                ball::reselect(level, points, ball, &[nowhere], &blocks, &mut [marks]);
+            });
+            if start > 0 {
+                let ids = [0; 2 * BLOCK];
+                panics(&|| assert_eq!(ball::gather(level, &ids, &blocks, &[marks], &mut [0]), 1));
+                panics(&|| assert_eq!(ball::keep_from(level, &ids, 0, &blocks, &mut [marks]), 1));
+            }
+        }
+    }
 }
 
 /// Rows and tiles without dimensions have distance zero, whatever `out` held.

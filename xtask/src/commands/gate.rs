@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::callgrind::{self, Simulate};
 use crate::gather::Gathered;
 use crate::kept::Kept;
-use crate::pairs::{self, Plan, Side};
+use crate::pairs::{self, Plan, Side, Times};
 use crate::sampler::{self, Filter, Program};
 use crate::sides::Sides;
 use crate::stats::RatioEstimate;
@@ -29,9 +29,10 @@ use verdict::{Evidence, judge};
 /// Compiles the loads of benches/own at the base and here, side by side, and looks at each load in two ways.
 /// Instructions: counted by callgrind, equal in every run; more than 2 % more is a regression. Time: ten rounds, each
 /// with new processes of base, head, and base once more; samples of 4 ms in random order on thread-CPU time; the 99 %
-/// interval over rounds of head's time relative to base's. Its lower end above +2 % is a regression. The second base
-/// is the A/A leg: if it seems to differ from the first by as much, or if the machine is so noisy that 5 % would go
-/// unseen, time says nothing. Structures whose two programs are equal byte by byte are not measured.
+/// interval, over rounds, of head's time relative to base's (a trimmed mean). Its lower end above +2 % is a regression.
+/// A load whose rounds differ so much that 5 % would go unseen gets more of them, up to --rounds-max. The second base is
+/// the A/A leg: if it seems to differ from the first by as much, or if 5 % would still go unseen, time says nothing.
+/// Structures whose two programs are equal byte by byte are not measured.
 ///
 /// Exit codes: 0 OK, 1 REGRESSION, 2 could not run, 3 INCONCLUSIVE (too noisy to tell), 130 interrupted.
 #[derive(Debug, Args)]
@@ -49,8 +50,11 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "TEXT")]
     filter: Vec<String>,
     /// Rounds of new processes.
-    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(3..=100))]
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(3..=1000))]
     rounds: u32,
+    /// As many rounds at most for a load whose rounds differ much; a number below --rounds adds none.
+    #[arg(long, default_value_t = 80, value_parser = clap::value_parser!(u32).range(..=1000))]
+    rounds_max: u32,
     /// Samples of each load in a process.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
     samples: u32,
@@ -60,7 +64,7 @@ pub(crate) struct Arguments {
     /// Plant a slowdown of 5 % and one of 0 % in the present code, again and again, and tell how often each is seen.
     #[arg(long, conflicts_with = "base")]
     self_test: bool,
-    /// How often the self-test repeats.
+    /// How often the self-test repeats; 0 looks at instructions alone.
     #[arg(long, default_value_t = 20, requires = "self_test")]
     repeats: u32,
     /// Print JSON, one line a load, instead of tables.
@@ -75,6 +79,7 @@ impl Arguments {
     fn plan(&self) -> Plan {
         Plan {
             rounds: self.rounds as usize,
+            rounds_max: self.rounds_max as usize,
             samples: self.samples as usize,
             sample: Duration::from_millis(4),
         }
@@ -189,16 +194,12 @@ fn measure(
     let plan = arguments.plan();
     let passes = pairs::calibrate(base, &loads, plan.sample)?;
     let side = |program| Side { program, plant: 0 };
-    let (times, ended) = pairs::measure(&[side(base), side(head), side(base)], &loads, &passes, plan, &bar);
+    let sides = [side(base), side(head), side(base)];
+    let known = |times: &Times| Evidence::of(times, None).known();
+    let (times, ended) = pairs::measure(&sides, &loads, &passes, plan, known, &bar);
     bar.finish_and_clear();
-    findings.extend(times.iter().zip(counted).map(|(times, instructions)| {
-        let evidence = Evidence {
-            time: RatioEstimate::of(&times.log_ratios(1, 0)),
-            again: RatioEstimate::of(&times.log_ratios(2, 0)),
-            instructions,
-        };
-        evidence.finding(&times.load)
-    }));
+    let finding = |(times, instructions): (&Times, _)| Evidence::of(times, instructions).finding(&times.load);
+    findings.extend(times.iter().zip(counted).map(finding));
     ended
 }
 
@@ -212,6 +213,12 @@ fn instructions(base: &Program, head: &Program, load: &str) -> Result<Option<f64
 }
 
 impl Evidence {
+    /// Of base, head and base again, in this order.
+    fn of(times: &Times, instructions: Option<f64>) -> Self {
+        let leg = |side| RatioEstimate::of(&times.log_ratios(side, 0));
+        Self { time: leg(1), again: leg(2), instructions }
+    }
+
     fn finding(self, load: &str) -> Finding {
         let (verdict, reason) = judge(&self);
         let detectable = self.detectable();
@@ -221,7 +228,8 @@ impl Evidence {
 }
 
 fn print(findings: &[Finding]) {
-    let mut table = table::new(&["load", "time", "99 %", "A/A", "sees from", "instructions", "verdict", ""]);
+    let header = ["load", "time", "99 %", "A/A", "rounds", "sees from", "instructions", "verdict", ""];
+    let mut table = table::new(&header);
     let optional = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), percent);
     for finding in findings {
         let range = |estimate: &RatioEstimate| {
@@ -232,6 +240,7 @@ fn print(findings: &[Finding]) {
             optional(finding.time.map(|time| time.ratio)),
             finding.time.as_ref().map_or_else(String::new, range),
             optional(finding.again.map(|again| again.ratio)),
+            finding.time.map_or_else(String::new, |time| time.count.to_string()),
             optional(finding.detectable),
             optional(finding.instructions),
             finding.verdict.to_string(),

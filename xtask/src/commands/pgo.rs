@@ -166,13 +166,14 @@ fn measure(
 ) -> Result<()> {
     let plain = &programs[0];
     let loads: Vec<String> = plain.loads(filter)?.into_iter().map(|load| load.name).collect();
-    let plan = Plan { rounds: arguments.rounds as usize, samples: 10, sample: Duration::from_millis(4) };
+    let rounds = arguments.rounds as usize;
+    let plan = Plan { rounds, rounds_max: rounds, samples: 10, sample: Duration::from_millis(4) };
     let passes = pairs::calibrate(plain, &loads, plan.sample)?;
     let bar = ProgressBar::new((loads.len() * plan.rounds) as u64);
     // The plain program again comes last.
     let sides: Vec<Side<'_>> =
         programs.iter().chain([plain]).map(|program| Side { program, plant: 0 }).collect();
-    let (times, ended) = pairs::measure(&sides, &loads, &passes, plan, &bar);
+    let (times, ended) = pairs::measure(&sides, &loads, &passes, plan, |_| true, &bar);
     bar.finish_and_clear();
     let gain = |times: &pairs::Times| {
         let leg = |side| RatioEstimate::of(&times.log_ratios(side, 0));

@@ -20,14 +20,15 @@ use crate::{Outcome, interrupt, machine, process};
 ///
 /// Runs every load at its sizes on one thread, and the parallel ones on 1, 2, … threads, in turn and several times;
 /// prints operations a second on the wall, the speed-up over one thread, and the saturation point: the fewest threads
-/// that reach 95 % of the best speed. More threads than cores are refused: what they would show is the scheduler.
+/// that reach 95 % of the best speed. More threads than cores run if asked for and are marked as such: what they show is
+/// the scheduler, so no saturation point is taken from them.
 ///
 /// Exit codes: 0 measured, 1 an answer depended on the number of threads, 2 could not run, 130 interrupted.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cargo xtask scale                          every structure, as many threads as there are cores
   cargo xtask scale simd-kernels --size-max 100000
-  cargo xtask scale neighbor-list --threads 1,2 --filter liquid")]
+  cargo xtask scale neighbor-list --threads 1,2,4,8,16,20 --filter liquid")]
 pub(crate) struct Arguments {
     /// Structures to measure; all if none is named.
     structures: Vec<String>,
@@ -62,6 +63,9 @@ pub(crate) struct Point {
     pub(crate) threads: usize,
     /// Median of the repeats.
     pub(crate) operations_per_second: f64,
+    /// There were fewer cores than threads: nothing is claimed from this point.
+    #[serde(default)]
+    pub(crate) more_threads_than_cores: bool,
 }
 
 /// What the sampler tells.
@@ -105,12 +109,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     gathered.outcome(Outcome::from_good(good))
 }
 
-/// The numbers of threads to run, none beyond the cores.
+/// More than this is a slip of the keyboard.
+const THREADS_MAX: usize = 1024;
+
+/// The numbers of threads to run; only those asked for go beyond the cores.
 fn threads(asked: &[usize], cores: usize) -> Result<Vec<usize>> {
-    if let Some(threads) = asked.iter().find(|&&threads| threads == 0 || threads > cores) {
-        bail!(
-            "--threads {threads}: this process may use {cores} cores, and what more threads show is the scheduler"
-        );
+    if let Some(threads) = asked.iter().find(|&&threads| threads == 0 || threads > THREADS_MAX) {
+        bail!("--threads {threads}: from 1 to {THREADS_MAX}; this process may use {cores} cores");
+    }
+    if let Some(most) = asked.iter().max().filter(|&&most| most > cores) {
+        eprintln!("note: {most} threads are more than the {cores} cores here; such points are marked");
     }
     if !asked.is_empty() {
         return Ok(asked.to_vec());
@@ -145,11 +153,18 @@ fn measure(
         .collect();
     let mut speeds = vec![Vec::new(); tasks.len()];
     let ended = repeat(arguments, program, &tasks, &mut speeds);
-    let point = |(&(load, size, threads), speeds): (&Task<'_>, &Vec<f64>)| {
-        let operations_per_second = quantile(&sorted(speeds), 0.5)?;
-        Some(Point { load: load.name.clone(), size, threads, operations_per_second })
-    };
-    Ok((tasks.iter().zip(&speeds).filter_map(point).collect(), ended))
+    let cores = machine::cores();
+    Ok((tasks.iter().zip(&speeds).filter_map(|(task, speeds)| point(*task, speeds, cores)).collect(), ended))
+}
+
+fn point((load, size, threads): Task<'_>, speeds: &[f64], cores: usize) -> Option<Point> {
+    Some(Point {
+        load: load.name.clone(),
+        size,
+        threads,
+        operations_per_second: quantile(&sorted(speeds), 0.5)?,
+        more_threads_than_cores: threads > cores,
+    })
 }
 
 /// Runs all tasks in turn, again and again, until somebody presses Ctrl-C; whether all answers agreed.
@@ -188,7 +203,7 @@ fn run_once(program: &Program, load: &str, size: usize, threads: usize, millisec
     serde_json::from_str(&process::output(&mut command)?).context("the sampler printed nonsense")
 }
 
-/// The fewest threads that reach 95 % of the best speed.
+/// The fewest threads that reach 95 % of the best speed; `speeds` are those of no more threads than cores.
 fn saturation(speeds: &[(usize, f64)]) -> Option<usize> {
     let best = speeds.iter().map(|&(_, speed)| speed).fold(0.0, f64::max);
     speeds.iter().filter(|&&(_, speed)| speed >= 0.95 * best).map(|&(threads, _)| threads).min()
@@ -199,11 +214,16 @@ fn print(points: &[Point]) {
         table::new(&["load", "size", "threads", "time/op", "operations/s", "speed-up", "saturates at"]);
     for point in points {
         let same = |other: &&Point| other.load == point.load && other.size == point.size;
-        let speeds: Vec<(usize, f64)> =
-            points.iter().filter(same).map(|other| (other.threads, other.operations_per_second)).collect();
+        let speeds: Vec<(usize, f64)> = points
+            .iter()
+            .filter(same)
+            .filter(|other| !other.more_threads_than_cores)
+            .map(|other| (other.threads, other.operations_per_second))
+            .collect();
         let one = speeds.iter().find(|(threads, _)| *threads == 1);
         let speedup = one.map_or_else(String::new, |(_, one)| ratio(point.operations_per_second / one));
         let saturation = match saturation(&speeds) {
+            _ if point.more_threads_than_cores => "more threads than cores".to_owned(),
             Some(threads) if speeds.len() > 1 && threads == point.threads => format!("{threads} threads"),
             _ => String::new(),
         };
@@ -226,10 +246,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn more_threads_than_cores_are_refused() {
-        assert!(threads(&[1, 3], 2).unwrap_err().to_string().contains("2 cores"));
+    fn more_threads_than_cores_run_only_if_asked_for() {
+        assert_eq!(threads(&[1, 20], 2).unwrap(), [1, 20]);
+        assert!(threads(&[0], 2).unwrap_err().to_string().contains("2 cores"));
+        assert!(threads(&[1, 4096], 2).unwrap_err().to_string().contains("2 cores"));
         assert_eq!(threads(&[], 6).unwrap(), [1, 2, 4, 6]);
         assert_eq!(threads(&[], 1).unwrap(), [1]);
+    }
+
+    #[test]
+    fn points_beyond_the_cores_are_marked() {
+        let load = Load { name: "x".into(), size: 1, sizes: vec![1], parallel: true };
+        let marked = |threads| point((&load, 1, threads), &[1.0], 2).unwrap().more_threads_than_cores;
+        assert_eq!([1, 2, 3].map(marked), [false, false, true]);
     }
 
     #[test]

@@ -31,6 +31,7 @@ struct Engine<'a> {
     name: &'a str,
     version: &'a str,
     ours: bool,
+    bound: bool,
     notes: Vec<(String, f64)>,
     run: Run<'a>,
 }
@@ -197,8 +198,16 @@ impl<'a> Contest<'a> {
         self
     }
 
+    /// Marks the engine added last as a bound: it does less than the row asks (one thread's table in a row of concurrent
+    /// ones, a flat array beside trees), so that its figure is a limit to compare with. It is ranked apart from peers.
+    pub fn bound(mut self) -> Self {
+        let engine = self.engines.last_mut().expect("a mark follows the engine it is about");
+        engine.bound = true;
+        self
+    }
+
     fn engine(mut self, name: &'a str, version: &'a str, ours: bool, run: Run<'a>) -> Self {
-        self.engines.push(Engine { name, version, ours, notes: Vec::new(), run });
+        self.engines.push(Engine { name, version, ours, bound: false, notes: Vec::new(), run });
         self
     }
 
@@ -277,6 +286,7 @@ impl<'a> Contest<'a> {
             engine: engine.name.to_owned(),
             engine_version: engine.version.to_owned(),
             ours: engine.ours,
+            bound: engine.bound,
             unit: self.unit.to_owned(),
             clock: Some(self.clock),
             operations: self.operations as u64,

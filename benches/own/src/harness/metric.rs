@@ -13,7 +13,7 @@ pub const SCHEMA: u32 = 1;
 pub enum Against<'a> {
     /// The named engine.
     Engine(&'a str),
-    /// The best of all peers that gave the right answer.
+    /// The best of all peers that gave the right answer; bounds are no peers.
     BestPeer,
 }
 
@@ -49,6 +49,9 @@ pub struct Metric {
     pub engine_version: String,
     /// Whether it is our own crate.
     pub ours: bool,
+    /// Whether it does less than the row asks, and is a limit to compare with rather than a peer; not in old records.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bound: bool,
     /// Unit of each sample; less is better.
     pub unit: String,
     /// What was timed; none for figures that are counted, such as bytes.

@@ -1,5 +1,8 @@
 //! A branch: separators, children and, in counted shapes, the entries below each child.
 
+mod ends;
+mod search;
+
 use core::alloc::Layout;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
@@ -9,7 +12,7 @@ use super::bytes::{bytes_of, is_bytes};
 use super::heads::{Heads, HeadsMut, lanes_for};
 use super::leaf::Leaf;
 use super::plain::{PLAIN_BYTES_MAX, fill_up, is_filled_up, is_plain, lead};
-use super::probe::{BLOCK, Probe};
+use super::probe::BLOCK;
 use super::{Header, Node, shift};
 use crate::arena::{LINE, Pool, Releaser};
 use crate::shape::Shape;
@@ -42,20 +45,20 @@ impl<K, V, S: Shape> Branch<K, V, S> {
     };
     /// Where the separators begin, or the heads if keys are bytes.
     const SEPARATORS: usize = size_of::<Header>().next_multiple_of(16);
-    const COUNT: usize = if S::COUNTED { size_of::<usize>() } else { 0 };
+    const END: usize = if S::COUNTED { size_of::<usize>() } else { 0 };
 
     pub(super) const CAP: usize = if S::BRANCH > 0 {
         S::BRANCH
     } else {
-        let fit = (BRANCH_BYTES - Self::SEPARATORS - size_of::<Node>() - Self::COUNT)
-            / (Self::SEPARATOR + size_of::<Node>() + Self::COUNT);
+        let fit = (BRANCH_BYTES - Self::SEPARATORS - size_of::<Node>() - Self::END)
+            / (Self::SEPARATOR + size_of::<Node>() + Self::END);
         let searched = BLOCK - lead::<K>();
         if fit < searched { fit } else { searched }
     };
     const CHILDREN: usize =
         (Self::SEPARATORS + Self::CAP * Self::SEPARATOR).next_multiple_of(align_of::<Node>());
-    const COUNTS: usize = Self::CHILDREN + (Self::CAP + 1) * size_of::<Node>();
-    const END: usize = Self::COUNTS + (Self::CAP + 1) * Self::COUNT;
+    const ENDS: usize = Self::CHILDREN + (Self::CAP + 1) * size_of::<Node>();
+    const BYTES: usize = Self::ENDS + (Self::CAP + 1) * Self::END;
 
     /// How far heads push the other parts back, if keys are bytes.
     #[inline(always)]
@@ -64,7 +67,7 @@ impl<K, V, S: Shape> Branch<K, V, S> {
     }
 
     pub(super) fn bytes() -> usize {
-        (Self::END + Self::heads_bytes()).next_multiple_of(LINE)
+        (Self::BYTES + Self::heads_bytes()).next_multiple_of(LINE)
     }
 
     /// Where the parts that a search reads first end.
@@ -94,7 +97,10 @@ impl<K, V, S: Shape> Branch<K, V, S> {
             branch.heads_mut().cut_anew(0, |_| &[]);
         }
         branch.write_child(0, child);
-        branch.set_count(0, count);
+        for slot in 1..=Self::CAP {
+            branch.write_end(slot, usize::MAX);
+        }
+        branch.write_end(0, count);
         branch
     }
 
@@ -150,8 +156,8 @@ impl<K, V, S: Shape> Branch<K, V, S> {
     }
 
     #[inline(always)]
-    fn count_ptr(self, slot: usize) -> *mut usize {
-        self.node.at(Self::COUNTS + Self::heads_bytes() + slot * size_of::<usize>()).cast()
+    fn end_ptr(self, slot: usize) -> *mut usize {
+        self.node.at(Self::ENDS + Self::heads_bytes() + slot * size_of::<usize>()).cast()
     }
 
     #[inline(always)]
@@ -164,43 +170,6 @@ impl<K, V, S: Shape> Branch<K, V, S> {
     pub(super) fn child(self, slot: usize) -> Node {
         debug_assert!(slot <= self.len());
         self.children()[slot]
-    }
-
-    /// The child that a search goes into: the number of separators that are not greater than what is sought.
-    #[inline(always)]
-    pub(super) fn search<P: Probe<K>>(self, probe: &mut P) -> Node {
-        let slot = self.search_slot(probe);
-        // SAFETY: `slot <= len`: `search_slot` never gives more.
-        unsafe { *self.child_ptr(slot) }
-    }
-
-    #[inline(always)]
-    pub(super) fn search_slot<P: Probe<K>>(self, probe: &mut P) -> usize {
-        let len = self.len();
-        if P::HEADS {
-            let heads = self.heads();
-            let (index, hit) = probe.seek(heads, |index| self.first_bytes(index));
-            let slot = (index + usize::from(hit)).min(len);
-            probe.descend(heads, slot);
-            return slot;
-        }
-        if P::WHOLE && const { Self::CAP + lead::<K>() <= BLOCK } {
-            // SAFETY: where a probe wants whole blocks, keys are lanes, initialised up to the capacity (invariant 2).
-            let block = unsafe { slice::from_raw_parts(self.separator_ptr(0).cast::<K>(), Self::CAP) };
-            return probe.upper(block).min(len);
-        }
-        let slot = if is_plain::<K>() {
-            // SAFETY: separators `0..len` are initialised (invariant 2), and of a plain type they are keys.
-            probe.upper(unsafe { slice::from_raw_parts(self.separator_ptr(0).cast::<K>(), len) })
-        } else {
-            // SAFETY: as above; of any other type they are nodes.
-            let firsts = unsafe { slice::from_raw_parts(self.separator_ptr(0).cast::<Node>(), len) };
-            firsts.partition_point(|first| match Leaf::<K, V>::of(*first).keys().first() {
-                Some(key) => probe.not_before(key),
-                None => false,
-            })
-        };
-        slot.min(len)
     }
 
     #[inline(always)]
@@ -239,7 +208,9 @@ impl<K, V, S: Shape> Branch<K, V, S> {
     /// Whether separators not in use are the greatest key, if keys are lanes, for `validate`.
     pub(super) fn is_filled_up(self) -> bool {
         // SAFETY: of lanes, separators are keys, initialised up to the capacity (invariant 2).
-        unsafe { is_filled_up(self.separator_ptr(self.len()).cast::<K>(), Self::CAP - self.len()) }
+        let separators =
+            unsafe { is_filled_up(self.separator_ptr(self.len()).cast::<K>(), Self::CAP - self.len()) };
+        separators && self.ends_and_room()[self.ends().len()..].iter().all(|end| *end == usize::MAX)
     }
 
     /// Whether heads are what they should be, for `validate`.
@@ -302,64 +273,6 @@ impl<K, V, S: Shape> Branch<K, V, S> {
         child.set_parent(Some(self.node));
     }
 
-    /// Entries below the child at `slot`; 0 if the shape does not count.
-    #[inline(always)]
-    pub(super) fn count(self, slot: usize) -> usize {
-        if S::COUNTED { self.counts()[slot] } else { 0 }
-    }
-
-    #[inline(always)]
-    pub(super) fn set_count(self, slot: usize, count: usize) {
-        if S::COUNTED {
-            assert!(slot <= self.node.cap());
-            // SAFETY: within the capacity.
-            unsafe { self.count_ptr(slot).write(count) };
-        }
-    }
-
-    /// Entries below this branch; 0 if the shape does not count.
-    pub(super) fn total(self) -> usize {
-        self.counts().iter().sum()
-    }
-
-    /// Entries below the children before `slot`; 0 if the shape does not count.
-    #[inline(always)]
-    pub(super) fn count_before(self, slot: usize) -> usize {
-        if S::COUNTED { self.counts()[..slot].iter().sum() } else { 0 }
-    }
-
-    /// The slot of the child that has the entry of rank `rank`, which becomes the rank below that child.
-    #[inline]
-    pub(super) fn slot_at(self, rank: &mut usize) -> usize {
-        const BLOCK: usize = 8;
-        // The last child needs no look: what is not before it is in it.
-        let counts = &self.counts()[..self.len()];
-        let (mut slot, mut before) = (0, 0);
-        for block in counts.chunks_exact(BLOCK) {
-            let behind = before + block.iter().sum::<usize>();
-            if behind > *rank {
-                break;
-            }
-            (slot, before) = (slot + BLOCK, behind);
-        }
-        // Within the block without a branch: which child it is cannot be foreseen.
-        let mut behind = before;
-        for count in counts[slot..].iter().take(BLOCK) {
-            behind += count;
-            let passes = behind <= *rank;
-            slot += usize::from(passes);
-            before = if passes { behind } else { before };
-        }
-        *rank -= before;
-        slot
-    }
-
-    fn counts(&self) -> &[usize] {
-        let counts = if S::COUNTED { self.len() + 1 } else { 0 };
-        // SAFETY: counts `0..=len` are initialised in counted shapes (invariant 2).
-        unsafe { slice::from_raw_parts(self.count_ptr(0), counts) }
-    }
-
     /// Puts a child at `slot`, and the separator between it and its left neighbour (its right one if `slot` is 0).
     pub(super) fn insert(self, slot: usize, separator: &Separator, child: Node, count: usize) {
         let len = self.len();
@@ -375,13 +288,10 @@ impl<K, V, S: Shape> Branch<K, V, S> {
         };
         // SAFETY: `slot..=len` is initialised, and one more place is within the capacity.
         unsafe { shift(self.child_ptr(slot), self.child_ptr(slot + 1), len + 1 - slot) };
-        if S::COUNTED {
-            // SAFETY: as for children.
-            unsafe { shift(self.count_ptr(slot), self.count_ptr(slot + 1), len + 1 - slot) };
-        }
+        self.move_ends(slot, slot + 1, count);
         self.write_separator(index, separator);
         self.write_child(slot, child);
-        self.set_count(slot, count);
+        self.write_end(slot, self.count_before(slot).wrapping_add(count));
         // SAFETY: one more separator and child are initialised, `len < CAP` by the assertion.
         unsafe { self.node.set_len(len + 1) };
         if is_bytes::<K>() {
@@ -403,10 +313,7 @@ impl<K, V, S: Shape> Branch<K, V, S> {
         };
         // SAFETY: `slot + 1..=len` is initialised.
         unsafe { shift(self.child_ptr(slot + 1), self.child_ptr(slot), len - slot) };
-        if S::COUNTED {
-            // SAFETY: as for children.
-            unsafe { shift(self.count_ptr(slot + 1), self.count_ptr(slot), len - slot) };
-        }
+        self.move_ends(slot + 1, slot, self.count(slot).wrapping_neg());
         if is_bytes::<K>() {
             self.heads_mut().remove(slot - 1, len);
         }
@@ -422,10 +329,7 @@ impl<K, V, S: Shape> Branch<K, V, S> {
         unsafe { shift(self.separator_ptr(1), self.separator_ptr(0), (len - 1) * Self::separator_bytes()) };
         // SAFETY: children `1..=len` are initialised.
         unsafe { shift(self.child_ptr(1), self.child_ptr(0), len) };
-        if S::COUNTED {
-            // SAFETY: as for children.
-            unsafe { shift(self.count_ptr(1), self.count_ptr(0), len) };
-        }
+        self.move_ends(1, 0, self.count(0).wrapping_neg());
         if is_bytes::<K>() {
             self.heads_mut().remove(0, len);
         }
@@ -443,6 +347,9 @@ impl<K, V, S: Shape> Branch<K, V, S> {
         if is_bytes::<K>() {
             self.heads_mut().remove_range(len, self.len() - len, self.len());
         }
+        for slot in len + 1..=self.len() {
+            self.write_end(slot, usize::MAX);
+        }
         // SAFETY: the caller's promise.
         unsafe { self.node.set_len(len) };
     }
@@ -458,7 +365,7 @@ impl<K, V, S: Shape> Branch<K, V, S> {
         unsafe { shift(self.separator_ptr(slot), right.separator_ptr(0), moved * Self::separator_bytes()) };
         for to in 1..=moved {
             right.write_child(to, self.child(slot + to));
-            right.set_count(to, self.count(slot + to));
+            right.write_end(to, self.count_before(slot + to + 1).wrapping_sub(self.count_before(slot)));
         }
         // SAFETY: so many separators and one child more are initialised now.
         unsafe { right.node.set_len(moved) };
@@ -502,8 +409,7 @@ impl<K, V, S: Shape> Branch<K, V, S> {
             self.set_separator(slot, &left.separator(last - 1));
             left.remove(last);
         }
-        self.set_count(slot, left.total());
-        self.set_count(slot + 1, right.total());
+        self.divide_count(slot, left.total());
     }
 
     /// The separator before the child at `slot >= 1`.

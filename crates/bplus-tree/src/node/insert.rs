@@ -2,6 +2,7 @@
 
 use super::Node;
 use super::branch::{Branch, Separator};
+use super::bytes::is_bytes;
 use super::leaf::Leaf;
 use super::tree::{Slot, Tree, Trunk, total};
 use crate::arena::Pool;
@@ -34,6 +35,12 @@ impl Split {
 }
 
 impl<K, V, S: Shape> Tree<K, V, S> {
+    /// Free places in a neighbour that are worth moving entries to; less would move them again too soon.
+    const LEAF_ROOM: usize = {
+        let room = Leaf::<K, V>::full_cap::<S>() / 4;
+        if room < 2 { 2 } else { room }
+    };
+
     /// Puts an entry into the gap `at`, which `find` gave for the tree as it is; gives its place.
     #[inline]
     pub(crate) fn insert_at(&mut self, at: Option<Slot<K, V>>, key: K, value: V) -> Slot<K, V> {
@@ -74,7 +81,53 @@ impl<K, V, S: Shape> Tree<K, V, S> {
             _ => Split::Even,
         };
         self.appending = last;
+        if split == Split::Even
+            && let Some(at) = Self::pour_over(leaf, index)
+        {
+            at.leaf.insert(at.index(), key, value);
+            self.add_count(at.leaf.node(), 1);
+            return Slot::new(at.leaf, at.index(), true);
+        }
         self.insert_split(leaf, index, key, value, split)
+    }
+
+    /// Moves entries of a full leaf over to the emptier of its neighbours below the same parent, if there is room worth
+    /// the move; gives where the gap before `index` is now. So leaves split only among full ones (decision 0094).
+    fn pour_over(leaf: Leaf<K, V>, index: usize) -> Option<Slot<K, V>> {
+        // Of heads, the neighbour's would have to be cut anew, from bytes all over the memory.
+        if is_bytes::<K>() {
+            return None;
+        }
+        let parent = Branch::<K, V, S>::of(leaf.node().parent()?);
+        // A map of one branch is in the nearest caches, however full its leaves are.
+        parent.parent()?;
+        let slot = parent.slot_of(leaf.node());
+        let len_at = |slot: usize| if slot <= parent.len() { parent.child(slot).len() } else { usize::MAX };
+        let (left, right) = (len_at(slot.wrapping_sub(1)), len_at(slot + 1));
+        if left.min(right) > leaf.cap() - Self::LEAF_ROOM {
+            return None;
+        }
+        let right_slot = if left < right { slot } else { slot + 1 };
+        Some(Self::even_out(parent, right_slot, Slot::new(leaf, index, false)))
+    }
+
+    /// Moves entries between the leaves at `right_slot - 1` and `right_slot` of `parent` until both have about as many;
+    /// gives where the gap `at`, in one of the two, is now.
+    pub(super) fn even_out(parent: Branch<K, V, S>, right_slot: usize, at: Slot<K, V>) -> Slot<K, V> {
+        let left = Leaf::of(parent.child(right_slot - 1));
+        let right = Leaf::of(parent.child(right_slot));
+        let (left_len, right_len) = (left.len(), right.len());
+        let half = (left_len + right_len) / 2;
+        if left_len < half {
+            right.transfer(0, half - left_len, left, left_len);
+        } else {
+            left.transfer(half, left_len - half, right, 0);
+        }
+        parent.set_separator(right_slot - 1, &Branch::<K, V, S>::separator_of(right));
+        parent.divide_count(right_slot - 1, half);
+        // Counted from the start of the left leaf.
+        let place = if at.leaf == right { left_len + at.index() } else { at.index() };
+        if place <= half { Slot::new(left, place, false) } else { Slot::new(right, place - half, false) }
     }
 
     /// Moves the root leaf, the tree's only node, into a larger one of at most full size.
@@ -142,7 +195,7 @@ pub(super) fn add_count<K, V, S: Shape>(mut node: Node, entries: isize) {
     while let Some(parent) = node.parent() {
         let branch = Branch::<K, V, S>::of(parent);
         let slot = branch.slot_of(node);
-        branch.set_count(slot, branch.count(slot).wrapping_add_signed(entries));
+        branch.add_count(slot, entries);
         node = parent;
     }
 }
@@ -168,7 +221,7 @@ impl<K, V> Trunk<K, V> {
         };
         let parent = Branch::<K, V, S>::of(parent);
         let slot = parent.slot_of(left);
-        parent.set_count(slot, parent.count(slot).wrapping_sub(entries));
+        parent.add_count(slot, (entries as isize).wrapping_neg());
         self.add_child::<S>(parent, height + 1, slot + 1, separator, right, entries, split, pool);
     }
 

@@ -3,7 +3,7 @@
 //! ```text
 //! Header  | parent 8 | len 2 | cap 2 | home 4 |                                       16 bytes, both kinds of node
 //! leaf    | Header | K x cap | V x cap | prev 8 | next 8 |                            entries 0..len, keys ascending
-//! branch  | Header | separator x cap | child 8 x (cap + 1) | count 8 x (cap + 1) |    separators 0..len, children 0..=len
+//! branch  | Header | separator x cap | child 8 x (cap + 1) | end 8 x (cap + 1) |      separators 0..len, children 0..=len
 //! ```
 //! Of keys that are ordered as their bytes (`bytes`), both kinds have heads behind the header: `8 x cap | cut 8 |`.
 //!
@@ -18,9 +18,9 @@
 //!    allocated, and its header is initialised. Handles are `Copy`; whoever frees a node (the only `unsafe` functions
 //!    that end a handle's life) first removes every reachable copy of the handle.
 //! 2. *Initialised prefix.* A leaf's keys and values `0..len` are initialised and owned by the leaf; a branch's
-//!    separators `0..len` and children (and counts, if the shape has them) `0..=len` are initialised. Keys and
-//!    separators that are lanes (primitive integers, see `plain`) are initialised up to `cap`; from `len` on they are
-//!    the greatest number, on which no safety hangs. The lanes of heads and the cut are always initialised.
+//!    separators `0..len` and children `0..=len` are initialised. Keys and separators that are lanes (primitive
+//!    integers, see `plain`) and the ends of a shape that counts are initialised up to `cap`; those not in use are the
+//!    greatest number, on which no safety hangs. The lanes of heads and the cut are always initialised.
 //! 3. *Shape.* Nodes at depth `height` are leaves, nodes above are branches with `len >= 1`; `parent` and the links
 //!    `prev`/`next` agree with the children; `len <= cap`. Only the root may be an empty leaf or have a small `cap`.
 //! 4. *Exclusivity.* Nodes change only under `&mut Tree`; the references that iterators give out point to keys and

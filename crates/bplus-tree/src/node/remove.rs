@@ -40,7 +40,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
 
         if left_len + right_len <= left.cap() {
             right.transfer(0, right_len, left, left_len);
-            parent.set_count(right_slot - 1, parent.count(right_slot - 1) + parent.count(right_slot));
+            parent.divide_count(right_slot - 1, left.len());
             parent.remove(right_slot);
             Leaf::link(Some(left), right.next());
             let trunk = self.trunk.as_mut().expect("the leaf is in a tree");
@@ -54,19 +54,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
             return Slot::new(left, index, false);
         }
 
-        let half = (left_len + right_len) / 2;
-        let at = if left_len < half {
-            right.transfer(0, half - left_len, left, left_len);
-            at
-        } else {
-            let moved = left_len - half;
-            left.transfer(half, moved, right, 0);
-            if leaf == right { Slot::new(leaf, at.index() + moved, false) } else { at }
-        };
-        parent.set_separator(right_slot - 1, &Branch::<K, V, S>::separator_of(right));
-        parent.set_count(right_slot - 1, left.len());
-        parent.set_count(right_slot, right.len());
-        at
+        Self::even_out(parent, right_slot, at)
     }
 
     /// Merges a poor branch with a sibling or balances the two, up to the root, which goes if it has one child.
@@ -81,7 +69,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
                 return parent.balance(right_slot - 1, left, right);
             }
             let between = parent.separator_before(right_slot);
-            parent.set_count(right_slot - 1, parent.count(right_slot - 1) + parent.count(right_slot));
+            parent.divide_count(right_slot - 1, left.total() + right.total());
             parent.remove(right_slot);
             // SAFETY: the parent no longer has the handle, and this is the last use.
             unsafe { left.absorb(&between, right, &mut self.branches) };

@@ -60,6 +60,27 @@ macro_rules! instantiate {
     };
 }
 
+/// `Tree::select_by`, compiled as a whole for one instruction set.
+macro_rules! instantiate_select {
+    ($name:ident, $isa:ty $(, $features:literal)?) => {
+        $(
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = $features)]
+        )?
+        fn $name<K, V, S: Shape>(tree: &Tree<K, V, S>, rank: usize, isa: $isa) -> Option<Slot<K, V>> {
+            tree.select_by(rank, isa)
+        }
+    };
+}
+
+instantiate_select!(select_scalar, Scalar);
+instantiate_select!(select_avx2, simd_kernels::level::Avx2, "avx2,bmi1,bmi2,fma,popcnt,lzcnt");
+instantiate_select!(
+    select_avx512,
+    simd_kernels::level::Avx512,
+    "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt"
+);
+
 instantiate!(look_up_by -> Option<&V>: look_up_scalar, look_up_avx2, look_up_avx512);
 instantiate!(descend -> Option<Slot<K, V>>: descend_scalar, descend_avx2, descend_avx512);
 instantiate!(descend_ranked -> (Option<Slot<K, V>>, usize): ranked_scalar, ranked_avx2, ranked_avx512);
@@ -181,7 +202,8 @@ impl<K, V, S: Shape> Tree<K, V, S> {
                 Self::prefetch_branch(node);
             }
             node = Branch::<K, V, S>::of(node).search(probe);
-            Self::prefetch_branch(node);
+            // Its children too: these branches are in no near cache, and a line of them would be waited for last.
+            Self::prefetch_lines(node, Branch::<K, V, S>::bytes());
             node = Branch::<K, V, S>::of(node).search(probe);
             Self::prefetch_leaf(node);
         } else if trunk.height == 1 {
@@ -251,16 +273,34 @@ impl<K, V, S: Shape> Tree<K, V, S> {
     }
 
     /// The entry with the given rank; in counted shapes.
-    pub(crate) fn select(&self, mut rank: usize) -> Option<Slot<K, V>> {
-        let trunk = self.trunk.as_ref()?;
+    pub(crate) fn select(&self, rank: usize) -> Option<Slot<K, V>> {
         if rank >= self.len {
             return None;
         }
+        match Level::detect().isa() {
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512(isa) => {
+                // SAFETY: the token proves the features that the function enables.
+                unsafe { select_avx512(self, rank, isa) }
+            }
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2(isa) => {
+                // SAFETY: the token proves the features that the function enables.
+                unsafe { select_avx2(self, rank, isa) }
+            }
+            _ => select_scalar(self, rank, Scalar),
+        }
+    }
+
+    #[inline(always)]
+    fn select_by<I: Copy>(&self, mut rank: usize, isa: I) -> Option<Slot<K, V>>
+    where
+        ByLanes<usize, I>: Probe<usize>,
+    {
+        let trunk = self.trunk.as_ref()?;
         let mut node = trunk.root;
         for _ in 0..trunk.height {
-            let branch = Branch::<K, V, S>::of(node);
-            let slot = branch.slot_at(&mut rank);
-            node = branch.child(slot);
+            node = Branch::<K, V, S>::of(node).select(&mut rank, isa);
         }
         let leaf = Leaf::of(node);
         leaf.prefetch_entry::<S>(rank);

@@ -6,7 +6,7 @@ use core::hash::{BuildHasher, Hash};
 use super::HashMap;
 use super::walk::{Operation, count, walk};
 use crate::nodes::Combine;
-use crate::operations::{Change, Merge, MergeAll, MergeWith, by_key};
+use crate::operations::{Change, Merge, MergeAll, MergeWith, by_key, map_operations};
 use crate::shared::Sharing;
 
 impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher + Clone, P: Sharing> HashMap<K, V, S, P> {
@@ -55,59 +55,9 @@ impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher + Clone, P: Sharing> HashMap
         other.iter().for_each(|(key, value)| drop(rehashed.insert(key.clone(), value.clone())));
         rehashed
     }
-
-    /// The entries of both; for keys of both, the value of `self`.
-    ///
-    /// Time: O(differences · log n) between versions of one map, O(n + m) between others.
-    #[must_use]
-    pub fn union(&self, other: &Self) -> Self {
-        self.combine(other, by_key::Union)
-    }
-
-    /// The entries of `self` whose keys `other` has too.
-    ///
-    /// Time: as [`HashMap::union`].
-    #[must_use]
-    pub fn intersection(&self, other: &Self) -> Self {
-        self.combine(other, by_key::Intersection)
-    }
-
-    /// The entries of `self` whose keys `other` does not have.
-    ///
-    /// Time: as [`HashMap::union`].
-    #[must_use]
-    pub fn difference(&self, other: &Self) -> Self {
-        self.combine(other, by_key::Difference)
-    }
-
-    /// The entries of both whose keys the other one does not have.
-    ///
-    /// Time: as [`HashMap::union`].
-    #[must_use]
-    pub fn symmetric_difference(&self, other: &Self) -> Self {
-        self.combine(other, by_key::SymmetricDifference)
-    }
-
-    /// The entries of both; `merge` decides over keys of both. It is **not asked** where both sides share a node: there
-    /// the left value, which is also the right one, stays. See [`HashMap::union_with`] for a function that must see all.
-    ///
-    /// Time: as [`HashMap::union`].
-    #[must_use]
-    pub fn merge_with<F: FnMut(&K, &V, &V) -> Merge<V>>(&self, other: &Self, merge: F) -> Self {
-        self.combine(other, MergeWith(merge))
-    }
-
-    /// The entries of both; `with` makes one value out of two. It sees every key of both, shared or not.
-    ///
-    /// Time: O(n + m).
-    #[must_use]
-    pub fn union_with<F: FnMut(&K, &V, &V) -> V>(&self, other: &Self, mut with: F) -> Self {
-        self.combine(
-            other,
-            MergeAll(MergeWith(|key: &K, left: &V, right: &V| Merge::New(with(key, left, right)))),
-        )
-    }
 }
+
+map_operations!([K: Hash + Eq + Clone, V: Clone, S: BuildHasher + Clone, P: Sharing] HashMap<K, V, S, P>);
 
 impl<K: Hash + Eq, V, S: BuildHasher, P: Sharing> HashMap<K, V, S, P> {
     /// Calls `each` with every difference to `other`, in an arbitrary order. Values in shared nodes are not compared.

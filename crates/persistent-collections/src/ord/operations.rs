@@ -4,66 +4,16 @@ use alloc::vec::Vec;
 
 use super::OrdMap;
 use crate::nodes::{Combine, KeyChange, combine, diff_by_key, is_subset, same};
-use crate::operations::{Change, Merge, MergeAll, MergeWith, by_key};
+use crate::operations::{Change, Merge, MergeAll, MergeWith, by_key, map_operations};
 use crate::shared::Sharing;
 
 impl<K: Ord + Clone, V: Clone, P: Sharing> OrdMap<K, V, P> {
     pub(super) fn combine<C: Combine<K, V>>(&self, other: &Self, mut operation: C) -> Self {
         Self { tree: combine(&self.tree, &other.tree, &mut operation) }
     }
-
-    /// The entries of both; for keys of both, the value of `self`.
-    ///
-    /// Time: O(differences · log n) between versions of one map, O(n + m) between others.
-    #[must_use]
-    pub fn union(&self, other: &Self) -> Self {
-        self.combine(other, by_key::Union)
-    }
-
-    /// The entries of `self` whose keys `other` has too.
-    ///
-    /// Time: as [`OrdMap::union`].
-    #[must_use]
-    pub fn intersection(&self, other: &Self) -> Self {
-        self.combine(other, by_key::Intersection)
-    }
-
-    /// The entries of `self` whose keys `other` does not have.
-    ///
-    /// Time: as [`OrdMap::union`].
-    #[must_use]
-    pub fn difference(&self, other: &Self) -> Self {
-        self.combine(other, by_key::Difference)
-    }
-
-    /// The entries of both whose keys the other one does not have.
-    ///
-    /// Time: as [`OrdMap::union`].
-    #[must_use]
-    pub fn symmetric_difference(&self, other: &Self) -> Self {
-        self.combine(other, by_key::SymmetricDifference)
-    }
-
-    /// The entries of both; `merge` decides over keys of both. It is **not asked** where both sides share a node: there
-    /// the left value, which is also the right one, stays. See [`OrdMap::union_with`] for a function that must see all.
-    ///
-    /// Time: as [`OrdMap::union`].
-    #[must_use]
-    pub fn merge_with<F: FnMut(&K, &V, &V) -> Merge<V>>(&self, other: &Self, merge: F) -> Self {
-        self.combine(other, MergeWith(merge))
-    }
-
-    /// The entries of both; `with` makes one value out of two. It sees every key of both, shared or not.
-    ///
-    /// Time: O(n + m).
-    #[must_use]
-    pub fn union_with<F: FnMut(&K, &V, &V) -> V>(&self, other: &Self, mut with: F) -> Self {
-        self.combine(
-            other,
-            MergeAll(MergeWith(|key: &K, left: &V, right: &V| Merge::New(with(key, left, right)))),
-        )
-    }
 }
+
+map_operations!([K: Ord + Clone, V: Clone, P: Sharing] OrdMap<K, V, P>);
 
 impl<K: Ord, V, P: Sharing> OrdMap<K, V, P> {
     /// Calls `each` with every difference to `other`, in the order of keys. Values in shared nodes are not compared.

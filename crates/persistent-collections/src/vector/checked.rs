@@ -62,6 +62,7 @@ impl<T: Clone, P: Sharing> Vector<T, P> {
             Bound::Excluded(&end) => end,
             Bound::Unbounded => self.len(),
         };
+        drop(range); // while nothing is given yet: rust-lang/rust#47949
         if start <= end && end <= self.len() { Some(self.slice(start..end)) } else { None }
     }
 }

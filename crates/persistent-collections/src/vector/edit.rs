@@ -252,7 +252,7 @@ impl<T: Clone, P: Sharing> Vector<T, P> {
     /// If the range ends beyond the length or before it starts.
     #[must_use]
     pub fn slice<R: RangeBounds<usize>>(&self, range: R) -> Self {
-        let (start, end) = self.bounds(&range);
+        let (start, end) = self.bounds(range);
         let (left, right) = self.split_at(end);
         drop(right);
         let (before, slice) = left.split_at(start);
@@ -284,7 +284,7 @@ impl<T: Clone, P: Sharing> Vector<T, P> {
     ///
     /// If the range ends beyond the length or before it starts.
     pub fn drain<R: RangeBounds<usize>>(&mut self, range: R) -> Drain<T, P> {
-        let (start, end) = self.bounds(&range);
+        let (start, end) = self.bounds(range);
         Drain(self.replace_range(start, end, Self::empty()).into_iter())
     }
 
@@ -300,7 +300,7 @@ impl<T: Clone, P: Sharing> Vector<T, P> {
         range: R,
         with: I,
     ) -> Drain<T, P> {
-        let (start, end) = self.bounds(&range);
+        let (start, end) = self.bounds(range);
         Drain(self.replace_range(start, end, with.into_iter().collect()).into_iter())
     }
 
@@ -374,8 +374,8 @@ impl<T: Clone, P: Sharing> Vector<T, P> {
         self.rotate_left(len - k);
     }
 
-    /// The range as start and end, checked.
-    pub(super) fn bounds<R: RangeBounds<usize>>(&self, range: &R) -> (usize, usize) {
+    /// The range as start and end, checked. Takes it by value: it is dropped before its caller gives anything (rust-lang/rust#47949).
+    pub(super) fn bounds<R: RangeBounds<usize>>(&self, range: R) -> (usize, usize) {
         let len = self.len();
         let start = match range.start_bound() {
             Bound::Included(&start) => start,

@@ -13,7 +13,7 @@
 use super::store::{AllocError, Store, Width};
 use super::{Entry, Header, Locked, Shape, Spot, Tags, link, slots_of};
 use crate::few::Few;
-use crate::sync::{AtomicU64, AtomicUsize, Ordering, weakened};
+use crate::sync::{AtomicU64, AtomicUsize, Ordering, linger, weakened};
 
 /// Slots of a node.
 pub(crate) const SLOTS: u32 = 3;
@@ -74,11 +74,14 @@ impl<'t, L: Shape> Node<'t, L> {
 
     /// Pairs with the Release store in [`Node::set_meta`]: the entries of its live slots are seen.
     fn meta(self) -> Meta {
+        linger();
         Meta(self.words[0].load(L::LOAD))
     }
 
     fn set_meta(self, meta: Meta) {
-        self.words[0].store(meta.0, Ordering::Release);
+        linger();
+        let order = if weakened("meta") { Ordering::Relaxed } else { Ordering::Release };
+        self.words[0].store(meta.0, order);
     }
 
     pub(crate) fn entry(self, slot: u32) -> Entry<'t> {
@@ -168,7 +171,8 @@ impl<L: Shape> Nodes<L> {
             let top = u64::from(id) | Self::recount(head);
             // Release pairs with the Acquire exchange of `allocate`: who reuses the node has seen our bucket's
             // new header, and so has every reader who sees what is written to the node then.
-            match self.free.compare_exchange_weak(head, top, Ordering::Release, Ordering::Relaxed) {
+            let order = if weakened("free") { Ordering::Relaxed } else { Ordering::Release };
+            match self.free.compare_exchange_weak(head, top, order, Ordering::Relaxed) {
                 Ok(_) => return,
                 Err(now) => head = now,
             }
@@ -398,6 +402,7 @@ impl<'t, L: Shape> Locked<'t, L> {
 
 /// Copies an entry that cannot change, because its bucket is locked.
 pub(crate) fn copy(from: &[AtomicU64], to: &[AtomicU64]) {
+    linger();
     for (from, to) in from.iter().zip(to) {
         to.store(from.load(Ordering::Relaxed), Ordering::Relaxed);
     }

@@ -39,7 +39,7 @@ impl<'m, K, V, S> RadixMapRef<'m, K, V, S> {
         self.map.is_empty()
     }
 
-    /// Removes every entry that was there when `clear` was called. See [`crate::guarantees`].
+    /// Removes every entry, each key at one moment. See [`crate::guarantees`].
     ///
     /// Time: O(buckets)
     #[doc(alias = "clear_all")]

@@ -54,6 +54,9 @@ pub(super) fn print_structure(structure: &str, rows: &[Row], explain: bool) {
     if !ranks.is_empty() {
         println!("{}", table::ranking(&ranks));
     }
+    if let Some(table) = table::bounds(&rows::bounds(rows)) {
+        println!("{table}");
+    }
     if explain {
         println!("{}", table::explain(rows));
     }
@@ -63,6 +66,9 @@ pub(super) fn print_losses(rows: &[Row]) {
     match table::losses(rows) {
         Some(table) => println!("\nWhere we lose, or miss what we promised\n{table}"),
         None => println!("\nNo row lost, no promise missed."),
+    }
+    if let Some(table) = table::behind_bounds(rows) {
+        println!("\nWhere a bound, which does less, is ahead of us\n{table}");
     }
 }
 

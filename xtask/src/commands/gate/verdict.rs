@@ -9,7 +9,7 @@ use crate::stats::RatioEstimate;
 
 /// A ratio surely above this is a regression, in time as in instructions.
 pub(super) const BOUND: f64 = 1.02;
-/// Time decides only where a slowdown of this size would be seen.
+/// Time decides only where a slowdown of this size would be seen; until then a load gets more rounds.
 pub(super) const EFFECT: f64 = 1.05;
 
 /// What the gate says of a load; the greatest of all loads is what it says of the change.
@@ -59,6 +59,11 @@ impl Evidence {
     pub(super) fn detectable(&self) -> Option<f64> {
         let legs = [self.time, self.again].into_iter().flatten();
         legs.map(|leg| leg.detectable(BOUND)).max_by(f64::total_cmp)
+    }
+
+    /// Whether more rounds would tell little; this looks at how much rounds differ, not at who is ahead.
+    pub(super) fn known(&self) -> bool {
+        self.detectable().is_some_and(|effect| effect <= EFFECT)
     }
 }
 
@@ -140,6 +145,49 @@ mod tests {
             let found = verdict(time, noise, again, instructions);
             assert_eq!(found, expected, "{time} {noise} {again} {instructions:?}");
         }
+    }
+
+    /// Normal deviates by Box and Muller.
+    fn normal(random: &mut impl bench_own::random::Rng) -> f64 {
+        let mut uniform = || (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+        let (a, b) = (1.0 - uniform(), uniform());
+        (-2.0 * a.ln()).sqrt() * (std::f64::consts::TAU * b).cos()
+    }
+
+    /// How often a slowdown of 5 % and one of 0 % are called regressions where rounds stop as the gate's do.
+    fn rates(noise: f64, trials: u32) -> [f64; 2] {
+        let mut random = bench_own::random::generator("rounds", 1);
+        let mut seen = [0_u32; 2];
+        for _ in 0..trials {
+            let (mut time, mut again) = (Vec::new(), Vec::new());
+            let evidence = loop {
+                // The three processes of a round.
+                let [base, head, second] =
+                    std::array::from_fn(|_| noise * normal(&mut random) / 2_f64.sqrt());
+                time.push(EFFECT.ln() + head - base);
+                again.push(second - base);
+                let [time, again] = [&time, &again].map(|logs| RatioEstimate::of(logs));
+                let evidence = Evidence { time, again, instructions: None };
+                let rounds = time.map_or(1, |time| time.count);
+                if rounds >= 80 || rounds >= 10 && evidence.known() {
+                    break evidence;
+                }
+            };
+            seen[0] += u32::from(judge(&evidence).0 == Verdict::Regression);
+            seen[1] += u32::from(evidence.again.as_ref().is_some_and(slower));
+        }
+        seen.map(|count| f64::from(count) / f64::from(trials))
+    }
+
+    #[test]
+    fn five_percent_is_seen_and_nothing_is_not_however_much_rounds_differ() {
+        for noise in [0.005, 0.015, 0.03, 0.04] {
+            let [seen, alarms] = rates(noise, 1000);
+            assert!(seen >= 0.99 && alarms < 0.002, "{noise}: {seen} {alarms}");
+        }
+        // Twice as noisy, 80 rounds are too few, and that raises no alarm.
+        let [seen, alarms] = rates(0.08, 300);
+        assert!(seen < 0.99 && alarms < 0.01, "{seen} {alarms}");
     }
 
     #[test]

@@ -79,12 +79,12 @@ impl Page {
                          other's time divided by ours: above 1 we are faster."
                     }
                     nav {
-                        a href="#losses" { "Where we lose" }
+                        a href="#losses" { "Where we lose" } a href="#bounds" { "Behind bounds" }
                         @for (structure, _) in self.figures.structures() { a href={ "#" (structure) } { (structure) } }
                         a href="#gate" { "Gate" } a href="#self-test" { "Self-test" } a href="#scale" { "Scaling" } a href="#memory" { "Memory" }
                         a href="#pgo" { "PGO" } a href="#records" { "Records" }
                     }
-                    (self.losses())
+                    (self.losses()) (self.bounds())
                     @for (structure, rows) in self.figures.structures() { (structure::section(structure, &rows)) }
                     (self.history.html()) (self.records())
                 }
@@ -128,6 +128,30 @@ impl Page {
                     }
                 } }
             }
+        }
+    }
+
+    /// Rows in which an engine that does less is ahead of us.
+    fn bounds(&self) -> Markup {
+        let rows = || self.figures.structures().flat_map(|(_, rows)| rows);
+        let ahead: Vec<_> = rows().filter_map(|(row, _)| Some((row, row.bound_ahead()?))).collect();
+        html! {
+            h2 id="bounds" { "Where a bound is ahead" }
+            p {
+                "A bound does less than the row asks (one thread's table beside concurrent ones, a collection that keeps no \
+                 version, a flat array): a limit to compare with, ranked apart from peers."
+            }
+            @if ahead.is_empty() { p { "None is." } } @else { details {
+                summary { (ahead.len()) " rows" }
+                div.wide { table {
+                    tr { th { "structure" } th { "row" } th { "bound" } th { "it takes, of our time" } }
+                    @for (row, bound) in ahead { tr {
+                        td { a href={ "#" (row.structure) } { (row.structure) } }
+                        td { a href={ "#" (structure::definition(row)) } { (row.name()) } }
+                        td { (bound.metric.engine) } td { (row.ratio(bound).map_or_else(String::new, ratio)) }
+                    } }
+                } }
+            } }
         }
     }
 

@@ -13,7 +13,12 @@ pub(crate) fn rows(suite: &mut Suite) {
         searches(suite, "search/u64", capacity, |number| number);
         searches(suite, "search/u32", capacity, |number| (number >> 32) as u32);
     }
-    prefetches(suite);
+    for size in [100_000, 1_000_000] {
+        prefetches(suite, size);
+    }
+    if suite.options().full {
+        prefetches(suite, 10_000_000);
+    }
 }
 
 /// Keys of all nodes together: they stay in the second-level cache.
@@ -81,8 +86,8 @@ fn sum<T: Copy>(sought: &[(&[T], T)], place: impl Fn(&[T], T) -> usize) -> u64 {
 }
 
 /// Look-ups with and without asking for the whole leaf ahead.
-fn prefetches(suite: &mut Suite) {
-    let (bench, size) = ("get/prefetch", 1_000_000);
+fn prefetches(suite: &mut Suite, size: usize) {
+    let bench = "get/prefetch";
     if !suite.wants(bench, size) {
         return;
     }

@@ -184,6 +184,8 @@ impl<K: Key> SortedMap<K> for SortedVec<K> {
 
 #[cfg(feature = "bplus-tree-all")]
 mod all {
+    use sweep_bptree::argument::Argument;
+
     use super::{Key, SortedMap, total};
 
     impl<K: Key> SortedMap<K> for embed_btree::BTreeMap<K, u64> {
@@ -273,7 +275,7 @@ mod all {
         }
     }
 
-    impl<K: Key + sweep_bptree::tree::Key> SortedMap<K> for sweep_bptree::BPlusTreeMap<K, u64> {
+    impl<K: Key, A: Argument<K>> SortedMap<K> for sweep_bptree::BPlusTreeMap<K, u64, A> {
         fn empty() -> Self {
             Self::new()
         }

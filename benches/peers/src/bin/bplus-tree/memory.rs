@@ -98,6 +98,7 @@ pub(crate) fn rows(suite: &mut Suite) {
             engine: String::new(),
             engine_version: String::new(),
             ours: true,
+            bound: false,
             unit: "bytes/entry".into(),
             clock: None,
             operations: size as u64,
@@ -120,6 +121,7 @@ pub(crate) fn rows(suite: &mut Suite) {
                 engine: engine.into(),
                 samples: vec![each],
                 ours: is_ours,
+                bound: engine == ALLOWANCE,
                 targets: if is_ours { ours.targets.clone() } else { Vec::new() },
                 ..ours.clone()
             });

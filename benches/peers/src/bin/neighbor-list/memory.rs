@@ -37,7 +37,7 @@ pub(crate) fn run(suite: &mut Suite, vesin: &Result<Vesin, String>) {
             Err(why) => Metric { error: Some(format!("skipped: {why}")), samples: Vec::new(), ..vesin_line },
         };
         let allowed =
-            Metric { engine: ALLOWANCE.into(), ours: true, samples: vec![allowance], error: None, ..peer };
+            Metric { engine: ALLOWANCE.into(), bound: true, samples: vec![allowance], error: None, ..peer };
         for metric in [ours, theirs, allowed] {
             let figure =
                 metric.error.clone().or(metric.median().map(|bytes| format!("{bytes:.1} bytes/pair")));
@@ -117,6 +117,7 @@ fn metric(suite: &Suite, bench: &str, allowance: f64) -> Metric {
         engine: NAME.into(),
         engine_version: VERSION.into(),
         ours: true,
+        bound: false,
         unit: "bytes/pair".into(),
         clock: None,
         operations: 1,

@@ -71,6 +71,7 @@ fn metric(suite: &Suite, bench: &str, row: &Row, phase: &str, samples: Vec<f64>)
         engine: format!("{NAME}: {phase}"),
         engine_version: VERSION.into(),
         ours: true,
+        bound: false,
         unit: "ns/pair".into(),
         clock: Some(Clock::Wall),
         operations: 1,

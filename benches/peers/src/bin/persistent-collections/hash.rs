@@ -40,7 +40,7 @@ macro_rules! row {
             if $std {
                 engine!(
                     contest,
-                    peer,
+                    bound,
                     STD,
                     $row::<$key, std::collections::HashMap<$key, u64, Hasher>>(&$input)
                 );
@@ -110,7 +110,7 @@ fn batched(suite: &mut Suite, input: &Input<u64>, targets: &[(&str, f64)]) {
         sum
     };
     engine!(contest, ours, OURS, run);
-    engine!(contest, peer, STD, get::<u64, std::collections::HashMap<u64, u64, Hasher>>(input));
+    engine!(contest, bound, STD, get::<u64, std::collections::HashMap<u64, u64, Hasher>>(input));
     engine!(contest, peer, IMBL, get::<u64, Imbl<u64>>(input));
     contest.run();
 }

@@ -1,6 +1,6 @@
 //! persistent-collections against std and imbl, and against im, rpds and immutable-chunkmap, in one process.
 //!
-//! All hash maps use ahash. "keeping old" is clone, one change, drop of the new version, with the base kept alive; "in place" has one
+//! All hash maps use ahash. std's collections keep no version and are bounds. "keeping old" is clone, one change, drop of the new version, with the base kept alive; "in place" has one
 //! owner. Whole-structure operations (==, diff, union) are timed as a whole.
 
 mod engines;
@@ -29,6 +29,9 @@ macro_rules! engine {
     };
     ($contest:ident, peer, $name:expr, $run:expr) => {
         $contest = $contest.peer($name.0, $name.1, || (), $crate::run($run))
+    };
+    ($contest:ident, bound, $name:expr, $run:expr) => {
+        $contest = $contest.peer($name.0, $name.1, || (), $crate::run($run)).bound()
     };
 }
 pub(crate) use engine;

@@ -76,6 +76,7 @@ fn emit(suite: &Suite, bench: &str, size: usize, unit: &str, targets: &[(&str, f
             engine: engine.0.to_owned(),
             engine_version: engine.1.to_owned(),
             ours,
+            bound: engine == STD,
             unit: unit.to_owned(),
             clock: None,
             operations: size as u64,

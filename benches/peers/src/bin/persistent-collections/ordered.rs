@@ -27,7 +27,7 @@ macro_rules! row {
             }
             engine!(contest, ours, OURS, $row::<OrdMap<u64, u64>>(&$input));
             if $std {
-                engine!(contest, peer, STD, $row::<BTreeMap<u64, u64>>(&$input));
+                engine!(contest, bound, STD, $row::<BTreeMap<u64, u64>>(&$input));
             }
             engine!(contest, peer, IMBL, $row::<imbl::OrdMap<u64, u64>>(&$input));
             #[cfg(feature = "persistent-collections-all")]

@@ -1,71 +1,154 @@
 //! Readers and writers on several threads: each does the same work, so the time should not grow with their number while there are
 //! cores; and reading while another thread drives everything else out of the caches.
+//!
+//! A full run goes on beyond the cores there are. Those rows say so, and tell nothing about scaling: the time of a run grows by as
+//! many times as threads wait for a core.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use bench_own::harness::Suite;
+use bench_own::harness::{Contest, Suite};
 use bench_own::persistent_collections::{draw, keys, positions};
 use persistent_collections::{HashMap, Vector};
 
 use crate::engines::{Hasher, Map, Sequence};
 use crate::{IMBL, OURS, STD, engine};
 
-const SIZE: usize = 10_000;
-const READS: usize = 1 << 18;
+type Imbl = imbl::GenericHashMap<u64, u64, Hasher, imbl::shared_ptr::DefaultSharedPtr>;
+
+const THREADS: [usize; 5] = [1, 2, 4, 8, 16];
+/// How many of a hundred operations replace a value.
+const WRITES: [usize; 4] = [0, 10, 30, 50];
 const PRESSED: usize = 100_000;
 const READS_PRESSED: usize = 1 << 14;
 
+/// One sweep over the number of threads.
+struct Sweep {
+    name: &'static str,
+    size: usize,
+    /// Operations of each thread.
+    operations: usize,
+    /// Threads that run beside those of the row.
+    neighbours: usize,
+}
+
+const QUIET: Sweep = Sweep { name: "threads", size: 10_000, operations: 1 << 17, neighbours: 0 };
+const UNDER_PRESSURE: Sweep =
+    Sweep { name: "pressure-threads", size: PRESSED, operations: 1 << 15, neighbours: 1 };
+
 pub(crate) fn run(suite: &mut Suite) {
-    let seed = suite.options().seed;
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads: Vec<usize> =
-        [1, 2, 4, 8, 16].into_iter().filter(|&n| n <= cores || suite.options().full).collect();
-    for threads in threads {
-        let bench = format!("threads-{threads}/vector-get");
-        if suite.wants(&bench, SIZE) {
-            let positions = positions("threads", seed, 1 << 12, SIZE);
-            let mut contest = row(suite, &bench, threads);
-            engine!(contest, ours, OURS, sequence::<Vector<u64>>(threads, &positions));
-            engine!(contest, peer, STD, sequence::<Vec<u64>>(threads, &positions));
-            engine!(contest, peer, IMBL, sequence::<imbl::Vector<u64>>(threads, &positions));
-            contest.run();
-        }
-        for writes in [0, 10, 30, 50] {
-            let bench = format!("threads-{threads}/hash-{writes}-percent-writes");
-            if suite.wants(&bench, SIZE) {
-                let keys = keys(seed, SIZE);
-                let drawn = draw(seed, &keys, 1 << 12);
-                let mut contest = row(suite, &bench, threads);
-                type Imbl = imbl::GenericHashMap<u64, u64, Hasher, imbl::shared_ptr::DefaultSharedPtr>;
-                engine!(
-                    contest,
-                    ours,
-                    OURS,
-                    map::<HashMap<u64, u64, Hasher>>(threads, writes, &keys, &drawn)
-                );
-                engine!(contest, peer, IMBL, map::<Imbl>(threads, writes, &keys, &drawn));
-                contest.run();
-            }
-        }
-    }
+    QUIET.run(suite);
     pressure(suite);
 }
 
-fn row<'a>(suite: &'a mut Suite, bench: &'a str, threads: usize) -> bench_own::harness::Contest<'a> {
-    // The time of the wall in all of them: the work is not done by the thread that waits for it.
-    let contest = suite.contest(bench, SIZE).operations(READS).threads(threads as u32).on_wall();
-    contest
-        .models("one shared version, a working copy for each thread that writes")
-        .flatters("whoever touches few counters")
+impl Sweep {
+    fn run(&self, suite: &mut Suite) {
+        let most =
+            if suite.options().full { usize::MAX } else { cores().saturating_sub(self.neighbours).max(1) };
+        for threads in THREADS.into_iter().filter(|&threads| threads <= most) {
+            self.vector_row(suite, threads);
+            for writes in WRITES {
+                self.hash_row(suite, threads, writes);
+            }
+        }
+    }
+
+    fn is_wanted(&self, suite: &Suite) -> bool {
+        let rows = WRITES.map(hash_bench).into_iter().chain(["vector-get".to_owned()]);
+        let all = THREADS
+            .iter()
+            .flat_map(|threads| rows.clone().map(move |row| format!("{}-{threads}/{row}", self.name)));
+        all.into_iter().any(|bench| suite.wants(&bench, self.size))
+    }
+
+    fn vector_row(&self, suite: &mut Suite, threads: usize) {
+        let bench = format!("{}-{threads}/vector-get", self.name);
+        if suite.wants(&bench, self.size) {
+            let positions = positions(self.name, suite.options().seed, 1 << 12, self.size);
+            let mut contest = self.contest(suite, &bench, threads);
+            engine!(contest, ours, OURS, self.sequence::<Vector<u64>>(threads, &positions));
+            engine!(contest, bound, STD, self.sequence::<Vec<u64>>(threads, &positions));
+            engine!(contest, peer, IMBL, self.sequence::<imbl::Vector<u64>>(threads, &positions));
+            contest.run();
+        }
+    }
+
+    fn hash_row(&self, suite: &mut Suite, threads: usize, writes: usize) {
+        let bench = format!("{}-{threads}/{}", self.name, hash_bench(writes));
+        if suite.wants(&bench, self.size) {
+            let keys = keys(suite.options().seed, self.size);
+            let drawn = draw(suite.options().seed, &keys, 1 << 12);
+            let mut contest = self.contest(suite, &bench, threads);
+            engine!(
+                contest,
+                ours,
+                OURS,
+                self.map::<HashMap<u64, u64, Hasher>>(threads, writes, &keys, &drawn)
+            );
+            engine!(contest, peer, IMBL, self.map::<Imbl>(threads, writes, &keys, &drawn));
+            contest.run();
+        }
+    }
+
+    fn contest<'a>(&self, suite: &'a mut Suite, bench: &'a str, threads: usize) -> Contest<'a> {
+        let has_cores = threads + self.neighbours <= cores();
+        let models = match (has_cores, self.neighbours) {
+            (true, 0) => "one shared version, a working copy for each thread that writes",
+            (true, _) => "the same beside a neighbour that streams through memory",
+            (false, 0) => {
+                "more threads than cores: one shared version, a working copy for each thread that writes"
+            }
+            (false, _) => "more threads than cores: the same beside a neighbour that streams through memory",
+        };
+        // The time of the wall in all of them: the work is not done by the thread that waits for it.
+        let contest =
+            suite.contest(bench, self.size).operations(self.operations).threads(threads as u32).on_wall();
+        let contest = contest.models(models).flatters("whoever touches few counters");
+        if has_cores { contest } else { contest.rounds_max(5) }
+    }
+
+    fn sequence<E: Sequence + Sync>(&self, threads: usize, positions: &[usize]) -> impl FnMut() -> u64 {
+        let (v, operations) = (E::build(0..self.size as u64), self.operations);
+        move || {
+            on_threads(threads, || {
+                (0..operations).fold(0, |sum, i| sum + v.at(positions[i % positions.len()]))
+            })
+        }
+    }
+
+    fn map<E: Map<u64> + Sync>(
+        &self,
+        threads: usize,
+        writes: usize,
+        keys: &[u64],
+        drawn: &[u64],
+    ) -> impl FnMut() -> u64 {
+        let entries: Vec<(u64, u64)> = keys.iter().map(|&k| (k, k)).collect();
+        let (map, operations) = (E::build(&entries), self.operations);
+        move || on_threads(threads, || work(&mut map.clone(), writes, drawn, operations))
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn hash_bench(writes: usize) -> String {
+    format!("hash-{writes}-percent-writes")
 }
 
 /// Reads and writes of a working copy beside a thread that streams through more memory than the caches hold.
 fn pressure(suite: &mut Suite) {
     let seed = suite.options().seed;
+    let hash_rows = [
+        ("pressure/hash-get", 0),
+        ("pressure/hash-10-percent-writes", 10),
+        ("pressure/hash-30-percent-writes", 30),
+        ("pressure/hash-50-percent-writes", 50),
+    ];
     let wants = |bench: &str| suite.wants(bench, PRESSED);
     if !wants("pressure/vector-get")
-        && !wants("pressure/hash-get")
-        && !wants("pressure/hash-10-percent-writes")
+        && !hash_rows.iter().any(|(bench, _)| wants(bench))
+        && !UNDER_PRESSURE.is_wanted(suite)
     {
         return;
     }
@@ -81,21 +164,20 @@ fn pressure(suite: &mut Suite) {
             }
         });
         let _stop = Stop(&pressing);
-        type Imbl = imbl::GenericHashMap<u64, u64, Hasher, imbl::shared_ptr::DefaultSharedPtr>;
         if suite.wants("pressure/vector-get", PRESSED) {
             let mut contest = pressed(suite, "pressure/vector-get");
             engine!(contest, ours, OURS, gather::<Vector<u64>>(&positions));
-            engine!(contest, peer, STD, gather::<Vec<u64>>(&positions));
+            engine!(contest, bound, STD, gather::<Vec<u64>>(&positions));
             engine!(contest, peer, IMBL, gather::<imbl::Vector<u64>>(&positions));
             contest.run();
         }
-        for (bench, writes) in [("pressure/hash-get", 0), ("pressure/hash-10-percent-writes", 10)] {
+        for (bench, writes) in hash_rows {
             if suite.wants(bench, PRESSED) {
                 let mut contest = pressed(suite, bench);
                 engine!(contest, ours, OURS, mixed::<HashMap<u64, u64, Hasher>>(writes, &keys, &drawn));
                 engine!(
                     contest,
-                    peer,
+                    bound,
                     STD,
                     mixed::<std::collections::HashMap<u64, u64, Hasher>>(writes, &keys, &drawn)
                 );
@@ -103,10 +185,11 @@ fn pressure(suite: &mut Suite) {
                 contest.run();
             }
         }
+        UNDER_PRESSURE.run(suite);
     });
 }
 
-fn pressed<'a>(suite: &'a mut Suite, bench: &'a str) -> bench_own::harness::Contest<'a> {
+fn pressed<'a>(suite: &'a mut Suite, bench: &'a str) -> Contest<'a> {
     let contest = suite.contest(bench, PRESSED).operations(READS_PRESSED);
     contest.models("beside a neighbour that streams through memory").flatters("whoever touches few lines")
 }
@@ -149,20 +232,4 @@ fn on_threads(threads: usize, work: impl Fn() -> u64 + Sync) -> u64 {
         let handles: Vec<_> = (0..threads).map(|_| scope.spawn(&work)).collect();
         handles.into_iter().fold(0, |sum, handle| sum ^ handle.join().expect("readers do not panic") ^ 1)
     })
-}
-
-fn sequence<E: Sequence + Sync>(threads: usize, positions: &[usize]) -> impl FnMut() -> u64 {
-    let v = E::build(0..SIZE as u64);
-    move || on_threads(threads, || (0..READS).fold(0, |sum, i| sum + v.at(positions[i % positions.len()])))
-}
-
-fn map<E: Map<u64> + Sync>(
-    threads: usize,
-    writes: usize,
-    keys: &[u64],
-    drawn: &[u64],
-) -> impl FnMut() -> u64 {
-    let entries: Vec<(u64, u64)> = keys.iter().map(|&k| (k, k)).collect();
-    let map = E::build(&entries);
-    move || on_threads(threads, || work(&mut map.clone(), writes, drawn, READS))
 }

@@ -29,7 +29,7 @@ macro_rules! row {
             }
             engine!(contest, ours, OURS, $row::<Vector<u64>>(&$input));
             if $std {
-                engine!(contest, peer, STD, $row::<Vec<u64>>(&$input));
+                engine!(contest, bound, STD, $row::<Vec<u64>>(&$input));
             }
             engine!(contest, peer, IMBL, $row::<imbl::Vector<u64>>(&$input));
             #[cfg(feature = "persistent-collections-all")]

@@ -18,7 +18,7 @@ pub(crate) struct Allowance<'a> {
 }
 
 impl Allowance<'_> {
-    /// Prints our line and the allowance's, as if that were a peer.
+    /// Prints our line and the allowance's, as a bound.
     pub(crate) fn emit(self, suite: &Suite) {
         let ours = Metric {
             schema: SCHEMA,
@@ -31,6 +31,7 @@ impl Allowance<'_> {
             engine: Ours::NAME.to_owned(),
             engine_version: Ours::VERSION.to_owned(),
             ours: true,
+            bound: false,
             unit: self.unit.to_owned(),
             clock: None,
             operations: self.operations as u64,
@@ -45,6 +46,7 @@ impl Allowance<'_> {
             engine: "allowance".to_owned(),
             engine_version: String::new(),
             ours: false,
+            bound: true,
             samples: vec![self.allowed],
             targets: Vec::new(),
             notes: Vec::new(),

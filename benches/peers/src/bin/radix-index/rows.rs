@@ -187,7 +187,7 @@ fn contend(suite: &mut Suite, row: &Row, size: usize, workload: &Workload, engin
         contest = add(contest, row.kind, size, workload, locked);
     }
     if !matches!(row.kind, Kind::Mixed(_, 2..)) {
-        contest = add_single(contest, row.kind, size, workload, &engines.hashbrown);
+        contest = add_single(contest, row.kind, size, workload, &engines.hashbrown).bound();
     }
     contest.run();
 }

@@ -211,8 +211,11 @@ fn gate_row(name: &str, kept: &Kept<Vec<gate::Finding>>) -> Markup {
 /// Speed relative to one thread, at the largest size of each load that ran on several.
 fn speed_up(points: &[(&str, &scale::Point)]) -> Option<Markup> {
     let mut series: BTreeMap<&str, (usize, Series)> = BTreeMap::new();
-    for (_, point) in points {
-        let same = |other: &&(&str, &scale::Point)| other.1.load == point.load && other.1.size == point.size;
+    let on_cores = |(_, point): &&(&str, &scale::Point)| !point.more_threads_than_cores;
+    for (_, point) in points.iter().filter(on_cores) {
+        let same = |other: &&(&str, &scale::Point)| {
+            on_cores(other) && other.1.load == point.load && other.1.size == point.size
+        };
         let speed = |threads| points.iter().filter(same).find(move |other| other.1.threads == threads);
         let Some((_, one)) = speed(1).filter(|_| points.iter().filter(same).count() > 1) else { continue };
         let at = (point.threads as f64, point.operations_per_second / one.operations_per_second);
@@ -243,13 +246,18 @@ fn speed_up(points: &[(&str, &scale::Point)]) -> Option<Markup> {
 
 /// Time by size, a line for each number of threads.
 fn curve(load: &str, points: &[&(&str, &scale::Point)]) -> Option<Markup> {
-    let mut curves: BTreeMap<usize, Vec<(f64, f64)>> = BTreeMap::new();
+    let mut curves: BTreeMap<(usize, bool), Vec<(f64, f64)>> = BTreeMap::new();
     for (_, point) in points {
-        curves.entry(point.threads).or_default().push((point.size as f64, 1e9 / point.operations_per_second));
+        let curve = curves.entry((point.threads, point.more_threads_than_cores)).or_default();
+        curve.push((point.size as f64, 1e9 / point.operations_per_second));
     }
-    let name = |threads| if threads == 1 { "1 thread".to_owned() } else { format!("{threads} threads") };
+    let name = |(threads, beyond)| match (threads, beyond) {
+        (1, _) => "1 thread".to_owned(),
+        (_, false) => format!("{threads} threads"),
+        (_, true) => format!("{threads} threads, more than cores"),
+    };
     let series: Vec<Series> =
-        curves.into_iter().map(|(threads, points)| Series { name: name(threads), points }).collect();
+        curves.into_iter().map(|(of, points)| Series { name: name(of), points }).collect();
     let svg = chart::lines(load, [Axis::logarithmic("entries"), Axis::logarithmic("ns/op")], &series)?;
     let structure = load.split('/').next().unwrap_or(load);
     Some(shown(&Figure {

@@ -4,7 +4,7 @@ use maud::{Markup, PreEscaped, html};
 
 use super::super::chart::{self, Axis, Series};
 use super::{Figure, anchor, shown};
-use crate::rows::{Row, Verdict};
+use crate::rows::{Entry, Row, Verdict};
 use crate::stats;
 use crate::table::{figure, ratio};
 
@@ -129,9 +129,10 @@ fn by_size(kind: Kind, rows: &[Dated<'_>]) -> Option<Markup> {
         for (size, entry) in entries().filter(|(_, entry)| entry.metric.ours == ours) {
             let Some(median) = entry.median().filter(|&median| median > 0.0 && size > 0) else { continue };
             let point = (size as f64, median);
-            match series.iter_mut().find(|series| series.name == entry.metric.engine) {
+            let name = format!("{}{}", entry.metric.engine, if entry.metric.bound { " (bound)" } else { "" });
+            match series.iter_mut().find(|series| series.name == name) {
                 Some(series) => series.points.push(point),
-                None => series.push(Series { name: entry.metric.engine.clone(), points: vec![point] }),
+                None => series.push(Series { name, points: vec![point] }),
             }
         }
     }
@@ -181,21 +182,27 @@ fn definitions(structure: &str, rows: &[Dated<'_>]) -> Markup {
 fn table(rows: &[Dated<'_>]) -> Markup {
     html! {
         div.wide { table {
-            tr { th { "row" } th { "unit" } th { "ours" } th { "best peer" } th { "it takes, of our time" } th { "record" } }
+            tr { th { "row" } th { "unit" } th { "ours" } th { "best peer" } th { "it takes, of our time" } th { "best bound" } th { "it takes" } th { "record" } }
             @for (row, source) in rows {
-                @let (ours, best) = (row.ours(), row.best_peer());
+                @let (ours, best, bound) = (row.ours(), row.best_peer(), row.best_bound());
                 tr {
                     td { a href={ "#" (definition(row)) } { (row.name()) } } td { (row.unit) }
                     td { (ours.and_then(|o| o.median()).map_or_else(String::new, |m| figure(m, &row.unit))) }
-                    td { @if let Some(best) = best {
-                        (best.metric.engine) " " (best.median().map_or_else(String::new, |m| figure(m, &row.unit)))
-                    } }
+                    td { (named(row, best)) }
                     td.lost[row.verdict() == Verdict::Loses] {
                         (best.and_then(|b| row.ratio(b)).map_or_else(|| "–".to_owned(), ratio))
                     }
+                    td { (named(row, bound)) }
+                    td { (bound.and_then(|b| row.ratio(b)).map_or_else(|| "–".to_owned(), ratio)) }
                     td { a href={ "#" (anchor(source)) } { (source) } }
                 }
             }
         } }
     }
+}
+
+/// An engine and its figure.
+fn named(row: &Row, entry: Option<&Entry>) -> String {
+    let named = entry.and_then(|entry| Some((&entry.metric.engine, entry.median()?)));
+    named.map_or_else(String::new, |(name, median)| format!("{name} {}", figure(median, &row.unit)))
 }

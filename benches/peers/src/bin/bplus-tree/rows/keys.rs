@@ -1,20 +1,20 @@
 //! Rows of other keys than `u64`.
 
-use bench_own::bplus_tree::{Key, Workload};
+use bench_own::bplus_tree::Workload;
 use bench_own::harness::{Against, Peers, Suite};
 
-use super::contenders::{Maps, OURS, enter_write};
-use super::tasks::{Get, Insert, Read};
+use super::contenders::{Contender, Entries, Maps, OURS, enter_write};
+use super::tasks::{Get, Insert};
 use super::{sizes, wants_any};
 
 /// Look-ups and insertions of one further key type.
-fn key_rows<K: Key>(suite: &mut Suite, get: &str, insert: &str, size: usize, std: Option<f64>) {
+fn key_rows<K: Contender>(suite: &mut Suite, get: &str, insert: &str, size: usize, std: Option<f64>) {
     let all = suite.options().peers == Peers::All;
     if !wants_any(suite, &[get, insert], size) {
         return;
     }
     let work = Workload::<K>::new(size, 100_000, suite.options().seed);
-    let maps = Maps::new(suite, &work.keys);
+    let maps = Maps::new(suite, &Entries::Random(&work.keys));
     let read = Get(&work.lookups);
     let contest = suite
         .contest(get, size)
@@ -58,7 +58,7 @@ fn string_batches(suite: &mut Suite, size: usize) {
         return;
     }
     let work = Workload::<String>::new(size, 100_000, suite.options().seed);
-    let maps = Maps::new(suite, &work.keys);
+    let maps = Maps::new(suite, &Entries::Random(&work.keys));
     let get = Get(&work.lookups);
     let many = |()| {
         let mut sum = 0_u64;
@@ -70,12 +70,10 @@ fn string_batches(suite: &mut Suite, size: usize) {
         }
         sum
     };
-    suite
+    let contest = suite
         .contest(bench, size)
         .models("a batch of look-ups known at once, as in a join, with strings for keys")
         .flatters("ours: no peer has batches, so they look up one by one")
-        .operations(work.lookups.len())
-        .ours("bplus-tree", OURS, || (), |()| many(()))
-        .peer("std", "1.95", || (), |()| get.run(&maps.std))
-        .run();
+        .operations(work.lookups.len());
+    maps.enter_peers(contest.ours("bplus-tree", OURS, || (), |()| many(())), &get).run();
 }

@@ -10,6 +10,8 @@ use super::contenders::OURS;
 use super::wants_any;
 #[cfg(feature = "bplus-tree-all")]
 use crate::engines::SortedMap;
+#[cfg(feature = "bplus-tree-all")]
+use sweep_bptree::argument::count::Count;
 
 pub(crate) fn ranks(suite: &mut Suite) {
     let size = 1_000_000;
@@ -27,6 +29,8 @@ pub(crate) fn ranks(suite: &mut Suite) {
     let ranks: Vec<usize> = work.lookups.iter().map(|key| ours.rank(key)).collect();
     #[cfg(feature = "bplus-tree-all")]
     let peer: indexset::BTreeMap<u64, u64> = SortedMap::from_random(&work.keys);
+    #[cfg(feature = "bplus-tree-all")]
+    let sweep: sweep_bptree::BPlusTreeMap<u64, u64, Count> = SortedMap::from_random(&work.keys);
     let contest = suite
         .contest("rank", size)
         .models("how many keys are less")
@@ -47,13 +51,26 @@ pub(crate) fn ranks(suite: &mut Suite) {
                 let rank = |key: &u64| work.sorted.partition_point(|entry| entry.0 < *key);
                 work.lookups.iter().fold(0, |sum, key| checksum(sum, rank(key) as u64))
             },
-        );
+        )
+        .bound();
     #[cfg(feature = "bplus-tree-all")]
     let contest = contest.peer(
         "indexset",
         "0.16",
         || (),
         |()| work.lookups.iter().fold(0, |sum, key| checksum(sum, peer.rank(key) as u64)),
+    );
+    #[cfg(feature = "bplus-tree-all")]
+    let contest = contest.peer(
+        "sweep-bptree",
+        "0.4.1",
+        || (),
+        |()| {
+            let rank = |key| match sweep.rank_by_argument::<usize>(key) {
+                Ok(rank) | Err(rank) => rank,
+            };
+            work.lookups.iter().fold(0, |sum, key| checksum(sum, rank(key) as u64))
+        },
     );
     contest.run();
     let contest = suite
@@ -73,13 +90,24 @@ pub(crate) fn ranks(suite: &mut Suite) {
             "1.95",
             || (),
             |()| ranks.iter().fold(0, |sum, rank| checksum(sum, work.sorted[black_box(*rank)].0)),
-        );
+        )
+        .bound();
     #[cfg(feature = "bplus-tree-all")]
     let contest = contest.peer(
         "indexset",
         "0.16",
         || (),
         |()| ranks.iter().fold(0, |sum, rank| checksum(sum, *peer.get_index(*rank).expect("there").0)),
+    );
+    #[cfg(feature = "bplus-tree-all")]
+    let contest = contest.peer(
+        "sweep-bptree",
+        "0.4.1",
+        || (),
+        |()| {
+            let nth = |rank: &usize| *sweep.get_by_argument(*rank).expect("there").0;
+            ranks.iter().fold(0, |sum, rank| checksum(sum, nth(rank)))
+        },
     );
     contest.run();
 }

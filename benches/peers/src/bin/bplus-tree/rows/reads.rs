@@ -3,10 +3,9 @@
 use bench_own::bplus_tree::Workload;
 use bench_own::harness::{Against, Suite};
 
-use super::contenders::{Brie, Maps, OURS, Ours, Std};
-use super::tasks::{Dependent, Get, Iterate, Nexts, Ranges, Read};
+use super::contenders::{Entries, Maps, OURS, Ours};
+use super::tasks::{Dependent, Get, Iterate, Nexts, Ranges};
 use super::{promised, sizes, wants_any};
-use crate::engines::SortedMap;
 
 const RANGE_ROWS: [&str; 4] = ["range/10", "range/100", "range/1000", "range/open"];
 
@@ -26,25 +25,14 @@ pub(crate) fn reads(suite: &mut Suite) {
         }
         let lookups = if size <= 100_000 { 100_000 } else { 300_000 };
         let work = Workload::<u64>::new(size, lookups, suite.options().seed);
-        let maps = Maps::new(suite, &work.keys);
-        let brie: Brie<u64> = SortedMap::from_random(&work.keys);
-        #[cfg(feature = "bplus-tree-all")]
-        let sweep: sweep_bptree::BPlusTreeMap<u64, u64> = SortedMap::from_random(&work.keys);
+        let maps = Maps::new(suite, &Entries::Random(&work.keys));
         macro_rules! row {
             ($bench:expr, $models:literal, $flatters:literal, $operations:expr, $targets:expr, $read:expr) => {{
                 let read = $read;
                 let contest =
                     suite.contest($bench, size).models($models).flatters($flatters).operations($operations);
                 let contest = promised(contest, $targets, size);
-                let contest =
-                    maps.enter(contest, &read).peer("brie-tree", "0.2.0", || (), |()| read.run(&brie));
-                #[cfg(feature = "bplus-tree-all")]
-                let contest = if $bench.starts_with("range") {
-                    contest
-                } else {
-                    contest.peer("sweep-bptree", "0.4.1", || (), |()| read.run(&sweep))
-                };
-                contest.run();
+                maps.enter(contest, &read).run();
             }};
         }
         row!(
@@ -92,11 +80,7 @@ pub(crate) fn reads(suite: &mut Suite) {
             10_000_000 => contest.target(Against::Engine("std"), 12.0),
             _ => contest,
         };
-        contest
-            .ours("bplus-tree", OURS, || (), |()| many(()))
-            .peer("std", "1.95", || (), |()| get.run(&maps.std))
-            .peer("brie-tree", "0.2.0", || (), |()| get.run(&brie))
-            .run();
+        maps.enter_peers(contest.ours("bplus-tree", OURS, || (), |()| many(())), &get).run();
 
         let iterate = [(1_000_000, 12.0, 7.0)];
         row!("iterate/iter", "a full scan by a for loop", "packed leaves", size, &iterate, Iterate);
@@ -107,11 +91,9 @@ pub(crate) fn reads(suite: &mut Suite) {
             .flatters("ours: no peer gives slices, so they iterate")
             .operations(size);
         let contest = if size == 1_000_000 { contest.target(Against::Engine("std"), 20.0) } else { contest };
-        contest
-            .ours("bplus-tree", OURS, || (), |()| chunks_sum(&maps.ours))
-            .peer("std", "1.95", || (), |()| maps.std.sum())
-            .peer("brie-tree", "0.2.0", || (), |()| brie.sum())
+        maps.enter_peers(contest.ours("bplus-tree", OURS, || (), |()| chunks_sum(&maps.ours)), &Iterate)
             .peer("two flat Vecs", "1.95", || (), |()| flat.sum())
+            .bound()
             .run();
         packed_scan(suite, &work, &flat);
 
@@ -183,17 +165,14 @@ fn packed_scan(suite: &mut Suite, work: &Workload<u64>, flat: &Flat) {
     if !suite.wants(bench, work.keys.len()) {
         return;
     }
-    let ours: Ours<u64> = SortedMap::from_sorted(work.sorted.clone());
-    let std: Std<u64> = SortedMap::from_sorted(work.sorted.clone());
-    let brie: Brie<u64> = SortedMap::from_sorted(work.sorted.clone());
-    suite
+    let maps = Maps::new(suite, &Entries::Sorted(&work.sorted));
+    let contest = suite
         .contest(bench, work.keys.len())
         .models("a full scan by slices of a map built from sorted entries, or compacted")
         .flatters("ours: no peer gives slices, so they iterate")
-        .operations(work.keys.len())
-        .ours("bplus-tree", OURS, || (), |()| chunks_sum(&ours))
-        .peer("std", "1.95", || (), |()| std.sum())
-        .peer("brie-tree", "0.2.0", || (), |()| brie.sum())
+        .operations(work.keys.len());
+    maps.enter_peers(contest.ours("bplus-tree", OURS, || (), |()| chunks_sum(&maps.ours)), &Iterate)
         .peer("two flat Vecs", "1.95", || (), |()| flat.sum())
+        .bound()
         .run();
 }

@@ -6,13 +6,16 @@ use crate::engines::SortedMap;
 
 /// Something done with a map that is there already.
 pub(super) trait Read<K> {
+    /// Whether it takes a map that has ranges.
+    const RANGES: bool = false;
     fn run<M: SortedMap<K>>(&self, map: &M) -> u64;
 }
 
 /// Something done with a map of one's own.
 pub(super) trait Write<K> {
-    fn set_up<M: SortedMap<K>>(&self) -> M;
-    fn run<M: SortedMap<K>>(&self, map: &mut M) -> u64;
+    type State<M>;
+    fn set_up<M: SortedMap<K>>(&self) -> Self::State<M>;
+    fn run<M: SortedMap<K>>(&self, state: &mut Self::State<M>) -> u64;
 }
 
 pub(super) struct Get<'a, K>(pub(super) &'a [K]);
@@ -46,6 +49,7 @@ impl<K: Key> Read<K> for Iterate {
 
 pub(super) struct Ranges<'a, K>(pub(super) &'a [(K, K)]);
 impl<K: Key> Read<K> for Ranges<'_, K> {
+    const RANGES: bool = true;
     fn run<M: SortedMap<K>>(&self, map: &M) -> u64 {
         self.0.iter().fold(0, |sum: u64, (from, to)| sum.wrapping_add(map.range_sum(from, to)))
     }
@@ -54,6 +58,7 @@ impl<K: Key> Read<K> for Ranges<'_, K> {
 /// So many entries from each key on, in ranges without an end.
 pub(super) struct Nexts<'a, K>(pub(super) &'a [K], pub(super) usize);
 impl<K: Key> Read<K> for Nexts<'_, K> {
+    const RANGES: bool = true;
     fn run<M: SortedMap<K>>(&self, map: &M) -> u64 {
         self.0.iter().fold(0, |sum: u64, from| sum.wrapping_add(map.next_sum(from, self.1)))
     }
@@ -61,6 +66,7 @@ impl<K: Key> Read<K> for Nexts<'_, K> {
 
 pub(super) struct Insert<'a, K>(pub(super) &'a [K], pub(super) usize);
 impl<K: Key> Write<K> for Insert<'_, K> {
+    type State<M> = M;
     fn set_up<M: SortedMap<K>>(&self) -> M {
         M::empty()
     }
@@ -75,8 +81,13 @@ impl<K: Key> Write<K> for Insert<'_, K> {
 }
 
 pub(super) struct Build<'a, K>(pub(super) &'a [(K, u64)]);
-impl<K: Key> Build<'_, K> {
-    pub(super) fn run<M: SortedMap<K>>(&self, entries: &mut Vec<(K, u64)>, built: &mut Option<M>) -> u64 {
+impl<K: Key> Write<K> for Build<'_, K> {
+    /// The entries, copied off the clock, and the map, dropped off the clock.
+    type State<M> = (Vec<(K, u64)>, Option<M>);
+    fn set_up<M: SortedMap<K>>(&self) -> Self::State<M> {
+        (self.0.to_vec(), None)
+    }
+    fn run<M: SortedMap<K>>(&self, (entries, built): &mut Self::State<M>) -> u64 {
         let map = built.insert(M::from_sorted(std::mem::take(entries)));
         map.get(&self.0[self.0.len() / 2].0).unwrap_or(1)
     }
@@ -84,6 +95,7 @@ impl<K: Key> Build<'_, K> {
 
 pub(super) struct Remove<'a, K>(pub(super) &'a Workload<K>);
 impl<K: Key> Write<K> for Remove<'_, K> {
+    type State<M> = M;
     fn set_up<M: SortedMap<K>>(&self) -> M {
         M::from_random(&self.0.keys)
     }
@@ -94,6 +106,7 @@ impl<K: Key> Write<K> for Remove<'_, K> {
 
 pub(super) struct Mixed<'a, K>(pub(super) &'a Workload<K>, pub(super) &'a [Step]);
 impl<K: Key> Write<K> for Mixed<'_, K> {
+    type State<M> = M;
     fn set_up<M: SortedMap<K>>(&self) -> M {
         M::from_random(&self.0.keys)
     }

@@ -3,8 +3,8 @@
 use bench_own::bplus_tree::{Workload, mixed};
 use bench_own::harness::{Against, Peers, Suite};
 
-use super::contenders::{Brie, OURS, Ours, Std, enter_write};
-use super::tasks::{Build, Insert, Mixed, Remove, Write};
+use super::contenders::enter_write;
+use super::tasks::{Build, Insert, Mixed, Remove};
 use super::{promised, sizes, wants_any};
 
 pub(crate) fn writes(suite: &mut Suite) {
@@ -29,9 +29,7 @@ pub(crate) fn writes(suite: &mut Suite) {
             .flatters("small nodes in small maps, cache-line nodes in large ones")
             .operations(size * repeat)
             .rounds_max(rounds);
-        enter_write(all, promised(contest, &targets, size), &random)
-            .peer("brie-tree", "0.2.0", || Write::<u64>::set_up::<Brie<u64>>(&random), |map| random.run(map))
-            .run();
+        enter_write(all, promised(contest, &targets, size), &random).run();
 
         let ascending: Vec<u64> = work.sorted.iter().map(|entry| entry.0).collect();
         let sorted = Insert(&ascending, repeat);
@@ -45,9 +43,7 @@ pub(crate) fn writes(suite: &mut Suite) {
             1_000_000 => contest.target(Against::Engine("std"), 4.0).target(Against::BestPeer, 1.0),
             _ => contest,
         };
-        enter_write(all, contest, &sorted)
-            .peer("brie-tree", "0.2.0", || Write::<u64>::set_up::<Brie<u64>>(&sorted), |map| sorted.run(map))
-            .run();
+        enter_write(all, contest, &sorted).run();
 
         let build = Build(&work.sorted);
         let contest = suite
@@ -57,26 +53,7 @@ pub(crate) fn writes(suite: &mut Suite) {
             .operations(size)
             .rounds_max(rounds);
         let contest = promised(contest, &[(1_000_000, 1.3, 4.0), (10_000_000, 1.3, 4.0)], size);
-        contest
-            .ours(
-                "bplus-tree",
-                OURS,
-                || (work.sorted.clone(), None),
-                |(entries, map)| build.run::<Ours<u64>>(entries, map),
-            )
-            .peer(
-                "std",
-                "1.95",
-                || (work.sorted.clone(), None),
-                |(entries, map)| build.run::<Std<u64>>(entries, map),
-            )
-            .peer(
-                "brie-tree",
-                "0.2.0",
-                || (work.sorted.clone(), None),
-                |(entries, map)| build.run::<Brie<u64>>(entries, map),
-            )
-            .run();
+        enter_write(all, contest, &build).run();
 
         let remove = Remove(&work);
         let targets = [(1_000_000, 2.5, 1.0)];
@@ -86,9 +63,7 @@ pub(crate) fn writes(suite: &mut Suite) {
             .flatters("whoever rebalances seldom")
             .operations(work.lookups.len())
             .rounds_max(rounds.min(5));
-        enter_write(all, promised(contest, &targets, size), &remove)
-            .peer("brie-tree", "0.2.0", || Write::<u64>::set_up::<Brie<u64>>(&remove), |map| remove.run(map))
-            .run();
+        enter_write(all, promised(contest, &targets, size), &remove).run();
 
         let steps = mixed(size, (size / 2).min(400_000), suite.options().seed);
         let run = Mixed(&work, &steps);
@@ -98,8 +73,6 @@ pub(crate) fn writes(suite: &mut Suite) {
             .flatters("whoever is good at look-ups")
             .operations(steps.len())
             .rounds_max(rounds.min(5));
-        enter_write(all, promised(contest, &targets, size), &run)
-            .peer("brie-tree", "0.2.0", || Write::<u64>::set_up::<Brie<u64>>(&run), |map| run.run(map))
-            .run();
+        enter_write(all, promised(contest, &targets, size), &run).run();
     }
 }
