@@ -25,6 +25,9 @@ pub(crate) const LINE: usize = 64;
 /// The largest chunk: one huge page.
 const CHUNK_BYTES_MAX: usize = 2 << 20;
 
+/// From so many huge pages on, all chunks are huge pages where the feature asks for them (decision 0096).
+const HUGE_FROM: usize = 16;
+
 #[repr(C, align(64))]
 struct Chunk {
     holders: AtomicUsize,
@@ -123,7 +126,8 @@ impl Pool {
         let header = size_of::<Chunk>().next_multiple_of(align);
         let nodes_max = (CHUNK_BYTES_MAX - header.min(CHUNK_BYTES_MAX)) / layout.size();
         let wanted = (self.live / 128).max(if layout.size() > 4096 { 1 } else { 4 });
-        let bytes = if wanted >= nodes_max && nodes_max > 0 {
+        let is_large = cfg!(feature = "hugepages") && self.live >= nodes_max.saturating_mul(HUGE_FROM);
+        let bytes = if (is_large || wanted >= nodes_max) && nodes_max > 0 {
             CHUNK_BYTES_MAX
         } else {
             header + wanted.min(nodes_max.max(1)) * layout.size()

@@ -50,6 +50,13 @@ fn agrees<K: Ord + Copy + Debug>(keys: u64, of: impl Fn(u64) -> K, ends: [K; 2])
     }
 }
 
+/// Twelve bytes that end with these.
+fn array(bytes: &[u8; 8]) -> [u8; 12] {
+    let mut array = [1; 12];
+    array[4..].copy_from_slice(bytes);
+    array
+}
+
 #[test]
 fn of_every_width_and_sign() {
     agrees(20_000, |n| u64::MAX - n, [0, u64::MAX]);
@@ -61,6 +68,13 @@ fn of_every_width_and_sign() {
     agrees(250, |n| n as u8, [0, u8::MAX]);
     agrees(250, |n| (n as i32 - 125) as i8, [i8::MIN, i8::MAX]);
     agrees(3_000, |n| n as usize, [0, usize::MAX]);
+    // Arrays of bytes, which branches hold copies of; keys differ in the last bytes or in the first.
+    agrees(3_000, |n| (n as u16).to_be_bytes(), [[0; 2], [255; 2]]);
+    agrees(3_000, |n| (n as u32).wrapping_mul(0x00ab_0001).to_be_bytes(), [[0; 4], [255; 4]]);
+    agrees(3_000, |n| n.to_le_bytes(), [[0; 8], [255; 8]]);
+    agrees(3_000, |n| array(&n.to_be_bytes()), [[0; 12], [255; 12]]);
+    agrees(3_000, |n| (u128::from(n) << 64 | u128::from(!n)).to_be_bytes(), [[0; 16], [255; 16]]);
+    agrees(3_000, |n| u128::from(n).to_be_bytes(), [[0; 16], [255; 16]]);
     agrees(3_000, |n| n as isize - 1_500, [isize::MIN, isize::MAX]);
 }
 

@@ -6,6 +6,7 @@
 use core::ops::Range;
 
 use simd_kernels::ball::{self, Ball, Block, Geometry, Run, Staging};
+use simd_kernels::prefetch_bytes;
 
 use crate::hits::{Hits, drop_hits, keep_nearest};
 use crate::rules::Rules;
@@ -16,6 +17,9 @@ use crate::{Buffers, Error, Pair};
 /// Atoms whose blocks and masks share an allocation: enough to make allocations rare, few enough that the one tile that
 /// grows by doubling does not count.
 const TILE: usize = 128;
+
+/// How long before a row is written its hits are asked for.
+const ROWS_AHEAD: usize = 4;
 
 /// Some consecutive rows.
 #[derive(Debug, Default)]
@@ -164,7 +168,10 @@ impl Chunk {
     pub(crate) fn fill(&self, scene: Scene<'_>, offsets: &[usize], buffers: &mut Buffers<'_>) {
         let mut scratch = FillScratch::default();
         let offsets = &offsets[self.rows.start..=self.rows.end];
-        for (&slot, ends) in self.slots.iter().zip(offsets.windows(2)) {
+        for (index, (&slot, ends)) in self.slots.iter().zip(offsets.windows(2)).enumerate() {
+            if let Some(&ahead) = self.slots.get(index + ROWS_AHEAD) {
+                self.tiles[ahead as usize / TILE].prefetch(ahead as usize % TILE);
+            }
             let row = ends[0] - offsets[0]..ends[1] - offsets[0];
             if !row.is_empty() {
                 let (tile, slot) = (&self.tiles[slot as usize / TILE], slot as usize % TILE);
@@ -176,25 +183,33 @@ impl Chunk {
         }
     }
 
-    /// Calls `visit` with every pair.
-    pub(crate) fn for_each(&self, scene: Scene<'_>, visit: &mut impl FnMut(Pair)) {
+    /// Calls `visit` with the place and the hits of every row.
+    #[inline]
+    pub(crate) fn for_each_row(&self, mut visit: impl FnMut(u32, Hits<'_>)) {
         let mut blocks = Vec::new();
         for tile in &self.tiles[..self.tiles_used] {
             for (slot, &place) in tile.places.iter().enumerate() {
                 let masks = tile.hits(slot, &mut blocks);
-                let (place, i) = (place as usize, scene.grid.atoms[place as usize]);
-                for hit in Hits::new(&blocks, masks) {
-                    let vector = scene.displacement(place, hit);
-                    visit(Pair {
-                        i,
-                        j: scene.neighbour(hit),
-                        shift: scene.shift(place, hit),
-                        distance_squared: crate::linear::dot(vector, vector),
-                        vector,
-                    });
-                }
+                visit(place, Hits::new(&blocks, masks));
             }
         }
+    }
+
+    /// Calls `visit` with every pair.
+    pub(crate) fn for_each(&self, scene: Scene<'_>, visit: &mut impl FnMut(Pair)) {
+        self.for_each_row(|place, hits| {
+            let (place, i) = (place as usize, scene.grid.atoms[place as usize]);
+            for hit in hits {
+                let vector = scene.displacement(place, hit);
+                visit(Pair {
+                    i,
+                    j: scene.neighbour(hit),
+                    shift: scene.shift(place, hit),
+                    distance_squared: crate::linear::dot(vector, vector),
+                    vector,
+                });
+            }
+        });
     }
 }
 
@@ -308,6 +323,14 @@ impl Tile {
         core::array::from_fn(|k| first[k] as usize..self.ends[slot][k] as usize)
     }
 
+    /// Asks for the hits of a row: rows are written in the order of the atoms, in which their hits stand anywhere.
+    fn prefetch(&self, slot: usize) {
+        let [segments, own] = self.ranges(slot);
+        prefetch_all(&self.segments[segments]);
+        prefetch_all(&self.starts[own.clone()]);
+        prefetch_all(&self.masks[own]);
+    }
+
     /// Writes the blocks of a row to `blocks`; gives their masks.
     fn hits(&self, slot: usize, blocks: &mut Vec<Block>) -> &[u16] {
         let [segments, own] = self.ranges(slot);
@@ -339,6 +362,12 @@ impl Tile {
             row(scene.grid.atoms[place], hits as u32); // no more than before
         }
     }
+}
+
+/// Asks for so many lines of `items` as a row of a hundred hits has.
+fn prefetch_all<T>(items: &[T]) {
+    const BYTES_MAX: usize = 512;
+    prefetch_bytes(items.as_ptr(), size_of_val(items).min(BYTES_MAX));
 }
 
 fn no_memory(blocks: usize) -> Error {

@@ -6,7 +6,6 @@
 //! and because addition commutes every distance has the same bits as in a grid.
 
 use simd_kernels::ball::{BLOCK, Run};
-use simd_kernels::distance::planes::Planes;
 
 use crate::grid::Grid;
 use crate::stencil::Translations;
@@ -86,8 +85,8 @@ impl Lattice {
     }
 
     /// The images as points.
-    pub(crate) fn points(&self) -> Planes<'_, f64> {
-        Planes::new(&self.x, &self.y, &self.z)
+    pub(crate) fn axes(&self) -> [&[f64]; 3] {
+        [&self.x, &self.y, &self.z]
     }
 
     /// The vector of an image.

@@ -102,7 +102,12 @@ impl NeighborList {
     /// If there is no atom `i`.
     pub fn row(&self, i: usize) -> Row<'_> {
         assert!(i < self.atoms(), "row {i} of a list of {} atoms", self.atoms());
-        Row { list: self, start: self.offsets[i], end: self.offsets[i + 1] }
+        self.part(self.offsets[i], self.offsets[i + 1] - self.offsets[i])
+    }
+
+    /// `len` pairs of one row, from `start` on.
+    pub(crate) fn part(&self, start: usize, len: usize) -> Row<'_> {
+        Row { list: self, start, end: start + len }
     }
 
     /// Empties the list and keeps its memory.

@@ -5,6 +5,7 @@ use simd_kernels::Level;
 use crate::chunk::Chunk;
 use crate::frame::Frame;
 use crate::grid::Grid;
+use crate::hits::Hits;
 use crate::lattice::Lattice;
 use crate::marks::Marks;
 use crate::options::Arrays;
@@ -188,6 +189,13 @@ impl Workspace {
             parallel::try_for_each(self.threads, marks.divide(buffers).collect::<Vec<_>>().into_iter(), fill)
         };
         let Ok(()) = filled;
+    }
+
+    /// Calls `visit` with every atom, its place and its hits, which are in the order of its row.
+    pub(crate) fn for_each_row(&self, mut visit: impl FnMut(usize, u32, Hits<'_>)) {
+        let atoms = &self.grid.atoms;
+        let mut visit = |place: u32, hits: Hits<'_>| visit(atoms[place as usize] as usize, place, hits);
+        self.marks.chunks.iter().for_each(|chunk| chunk.for_each_row(&mut visit));
     }
 
     /// Calls `visit` with every hit.

@@ -23,8 +23,14 @@ pub(crate) struct Scene<'a> {
 impl<'a> Scene<'a> {
     /// The candidates.
     pub(crate) fn points(&self) -> Planes<'a, f64> {
+        let [x, y, z] = self.axes();
+        Planes::new(x, y, z)
+    }
+
+    /// Their coordinates.
+    pub(crate) fn axes(&self) -> [&'a [f64]; 3] {
         let grid = self.grid;
-        self.lattice.map_or_else(|| Planes::new(&grid.x, &grid.y, &grid.z), Lattice::points)
+        self.lattice.map_or([&grid.x, &grid.y, &grid.z], Lattice::axes)
     }
 
     /// What the runs are translated by.

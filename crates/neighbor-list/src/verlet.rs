@@ -2,6 +2,7 @@
 
 use crate::linear::dot;
 use crate::marks::Marks;
+use crate::members::{Members, Rows};
 use crate::rules::{Rules, limit, positive};
 use crate::{Builder, Cell, Cutoff, Error, NeighborList, Pair, Position, Workspace};
 
@@ -48,6 +49,7 @@ pub struct VerletList {
     candidates: Lazy,
     exact: Lazy,
     marks: Marks,
+    members: Members,
 }
 
 /// A list that is written on demand.
@@ -93,6 +95,7 @@ impl VerletList {
             candidates: Lazy::default(),
             exact: Lazy::default(),
             marks: Marks::default(),
+            members: Members::default(),
         })
     }
 
@@ -111,10 +114,12 @@ impl VerletList {
         self.current.extend(positions.iter().map(|r| r.widen()));
         if self.still_complete(cell) {
             self.workspace.move_atoms(&self.current);
+            self.members.move_atoms();
             return Ok(Update::Reused);
         }
         self.reference.clear();
         self.candidates.written = false;
+        self.members.clear();
         let searched = Rules::new(&self.builder, positions.len())
             .and_then(|rules| self.workspace.search(&self.builder, &rules, positions, cell));
         if searched.is_err() {
@@ -156,6 +161,21 @@ impl VerletList {
             *written = true;
         }
         Ok(list)
+    }
+
+    /// The pairs of [`list`](Self::list), without distances and vectors, in rows that keep the room of their candidates.
+    ///
+    /// Of these rows a step writes those alone whose pairs have crossed the cutoff, so where the packed list costs
+    /// nearly as much as a new one, they cost little more than [`update`](Self::update). Memory: 24 bytes a candidate.
+    ///
+    /// `Time: O(candidates)` on the first call after a rebuild and when atoms have moved by a twelfth of the skin; then
+    /// `O(n + pairs near the cutoff)` on the first call after an update, and `O(1)`.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub fn rows(&mut self) -> Result<Rows<'_>, Error> {
+        let lengths = [self.cutoff, self.skin];
+        self.members.rows(&self.workspace, self.builder.arrays.shifts, lengths, &self.current)
     }
 
     /// Calls `visit` with every pair within the cutoff at the latest positions, without storing any.

@@ -118,6 +118,42 @@ fn a_verlet_list_is_the_list_at_every_step() {
     }
 }
 
+/// Steps small enough that pairs cross the cutoff between two partings of the rows, and as many that there are partings
+/// and rebuilds; also in the lattice of a small cell, and for rows that nobody asked for at every step.
+#[test]
+fn rows_are_the_list_while_atoms_drift() {
+    for seed in 0..8 {
+        let mut structure = structure(seed);
+        if seed > 5 {
+            structure.cell = Cell::cubic(2.0).unwrap();
+            structure.positions.truncate(seed as usize - 4);
+        }
+        let mut random = Random(seed);
+        let builder = NeighborList::builder(3.0).shifts();
+        let builder = if seed % 2 == 1 { builder.half() } else { builder };
+        let mut verlet = VerletList::from_builder(builder.clone(), 0.6).unwrap();
+        let mut updates = [0; 2];
+        for step in 0..80 {
+            let update = verlet.update(&structure.positions, &structure.cell).unwrap();
+            updates[usize::from(update == Update::Reused)] += 1;
+            if step % 7 != 3 {
+                let rows = verlet.rows().unwrap();
+                let row = |i: usize| rows.row(i).into_iter().map(move |(j, shift)| (i as u32, j, shift));
+                let mut found: Vec<_> = (0..rows.atoms()).flat_map(row).collect();
+                found.sort_unstable();
+                assert_eq!(found, keys(&build(&builder, &structure)), "step {step} of seed {seed}");
+                assert_eq!(rows.len(), found.len());
+            }
+            let drift: [f64; 3] = [0.01, -0.005, 0.0];
+            for (atom, r) in structure.positions.iter_mut().enumerate() {
+                let side = if atom % 2 == 0 { 1.0 } else { -1.0 };
+                (0..3).for_each(|x| r[x] += side * drift[x] + random.between(-0.004, 0.004));
+            }
+        }
+        assert!(updates[0] > 1 && updates[1] > 5 * updates[0], "{updates:?}");
+    }
+}
+
 #[test]
 fn a_verlet_list_recovers_from_an_error_and_sees_a_new_cell() {
     let structure = structure(1);
@@ -127,6 +163,7 @@ fn a_verlet_list_recovers_from_an_error_and_sees_a_new_cell() {
     broken[7][1] = f64::NAN;
     assert!(matches!(verlet.update(&broken, &structure.cell), Err(Error::NonFinitePosition { atom: 7, .. })));
     assert!(verlet.list().unwrap().is_empty());
+    assert_eq!((verlet.rows().unwrap().atoms(), verlet.rows().unwrap().len()), (0, 0));
     assert_eq!(verlet.update(&structure.positions, &structure.cell).unwrap(), Update::Rebuilt);
     assert_eq!(verlet.update(&structure.positions, &structure.cell).unwrap(), Update::Reused);
     let open = structure.cell.with_periodic([false; 3]).unwrap();

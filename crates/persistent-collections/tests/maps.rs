@@ -403,15 +403,25 @@ fn hash_map_with_full_nodes() {
     live_versions::<Hashed<FewBits<64>, Local, 3000>>(7, 150, 4);
 }
 
+/// Nodes of four entries and full ones.
+fn colliding<const BITS: u32, const KEYS: usize>(seed: u64) {
+    live_versions::<Hashed<FewBits<BITS>, SmallNodes, KEYS>>(seed, 50, 4);
+    live_versions::<Hashed<FewBits<BITS>, Atomic, KEYS>>(seed, 50, 4);
+}
+
+/// Hashes of none to eight bits.
 #[test]
 fn hash_map_with_colliding_keys() {
     for seed in 0..scale() as u64 {
-        live_versions::<Hashed<FewBits<0>, Atomic, 150>>(seed, 60, 4);
-        live_versions::<Hashed<FewBits<0>, SmallNodes, 100>>(seed, 60, 4);
-        live_versions::<Hashed<FewBits<1>, SmallNodes, 150>>(seed, 60, 4);
-        live_versions::<Hashed<FewBits<3>, SmallNodes, 200>>(seed, 60, 4);
-        live_versions::<Hashed<FewBits<5>, Atomic, 400>>(seed, 60, 4);
-        live_versions::<Hashed<FewBits<8>, Atomic, 1200>>(seed, 60, 4);
+        colliding::<0, 150>(seed);
+        colliding::<1, 200>(seed);
+        colliding::<2, 200>(seed);
+        colliding::<3, 200>(seed);
+        colliding::<4, 300>(seed);
+        colliding::<5, 400>(seed);
+        colliding::<6, 500>(seed);
+        colliding::<7, 600>(seed);
+        colliding::<8, 600>(seed);
     }
 }
 

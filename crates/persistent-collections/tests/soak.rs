@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicIsize, Ordering};
 use std::time::{Duration, Instant};
 
 use persistent_collections::hash::RandomState;
-use persistent_collections::{HashMap, OrdMap, Sharing, SmallNodes, Vector};
+use persistent_collections::{Atomic, HashMap, IndexMap, Local, OrdMap, Sharing, SmallNodes, Vector};
 
 struct Counting;
 
@@ -30,7 +30,12 @@ unsafe impl GlobalAlloc for Counting {
 static ALLOCATOR: Counting = Counting;
 
 /// One version of each collection.
-type Version<P> = (Vector<String, P>, HashMap<String, usize, RandomState, P>, OrdMap<usize, String, P>);
+type Version<P> = (
+    Vector<String, P>,
+    HashMap<String, usize, RandomState, P>,
+    OrdMap<usize, String, P>,
+    IndexMap<String, usize, RandomState, P>,
+);
 
 /// A round of edits on forks of the last eight versions.
 fn round<P: Sharing>(random: &mut u64) {
@@ -38,10 +43,9 @@ fn round<P: Sharing>(random: &mut u64) {
         *random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (*random >> 33) as usize
     };
-    let mut versions: Vec<Version<P>> =
-        vec![(Vector::default(), HashMap::with_hasher(RandomState), OrdMap::default())];
+    let mut versions: Vec<Version<P>> = vec![Default::default()];
     for step in 0..400 {
-        let (mut list, mut hashed, mut sorted) = versions[next() % versions.len()].clone();
+        let (mut list, mut hashed, mut sorted, mut indexed) = versions[next() % versions.len()].clone();
         let key = next() % 200;
         match next() % 6 {
             0 => (0..40).for_each(|i| list.push((i + step).to_string())),
@@ -54,22 +58,25 @@ fn round<P: Sharing>(random: &mut u64) {
             4 => {
                 hashed.retain(|_, value| *value % 3 > 0);
                 sorted.retain(|key, _| *key % 3 > 0);
+                indexed.retain(|_, value| *value % 3 > 0);
             }
             _ => list.truncate(key * 3),
         }
         (key..key + 20).for_each(|key| {
             hashed.insert(key.to_string(), step);
             sorted.insert(key, step.to_string());
+            indexed.insert(key.to_string(), step);
         });
         hashed.remove(&(key + 7).to_string());
         sorted.remove(&(key + 7));
+        indexed.remove(&(key + 7).to_string());
         if list.len() > 5000 {
             list.truncate(100);
         }
         if versions.len() == 8 {
             versions.remove(next() % 8);
         }
-        versions.push((list, hashed, sorted));
+        versions.push((list, hashed, sorted, indexed));
     }
 }
 
@@ -84,7 +91,8 @@ fn every_byte_comes_back() {
     let mut rounds = 0;
     while start.elapsed() < time || rounds < 4 {
         round::<SmallNodes>(&mut random);
-        round::<persistent_collections::Atomic>(&mut random);
+        round::<Atomic>(&mut random);
+        round::<Local>(&mut random);
         rounds += 1;
     }
     assert_eq!(LIVE.load(Ordering::Relaxed), before, "live bytes after {rounds} rounds");

@@ -137,7 +137,8 @@ impl<'t, L: Shape> Bucket<'t, L> {
     #[inline]
     pub(crate) fn header(self) -> Header {
         interleave();
-        Header(self.words[0].load(L::LOAD))
+        let order = if weakened("header") { Ordering::Relaxed } else { L::LOAD };
+        Header(self.words[0].load(order))
     }
 
     /// Has the second cache line fetched while the first one is waited for.
@@ -217,9 +218,8 @@ impl<'t, L: Shape> Bucket<'t, L> {
         debug_assert!(!header.is_locked());
         interleave();
         // Acquire pairs with the Release store in `commit`: we see what the last writer wrote.
-        self.words[0]
-            .compare_exchange(header.0, header.locked().0, Ordering::Acquire, Ordering::Relaxed)
-            .ok()?;
+        let order = if weakened("lock") { Ordering::Relaxed } else { Ordering::Acquire };
+        self.words[0].compare_exchange(header.0, header.locked().0, order, Ordering::Relaxed).ok()?;
         writer_fence();
         Some(Locked { bucket: self, header: header.locked(), tags })
     }

@@ -190,7 +190,7 @@ impl<L: Shape> Table<L> {
             }
             // In a chain, copies that a writer makes are visible before it commits: who has not passed them with
             // care must know that there was no writer.
-            let is_true = match header.has_chain() {
+            let is_true = match header.has_chain() && !weakened("untouched") {
                 true => bucket.untouched(header),
                 false => bucket.unchanged(header),
             };

@@ -2,7 +2,7 @@
 # Leaves out one ordering or check of the bucket protocol after another; the loom models must notice each.
 # Usage: crates/radix-index/tests/weakened.sh [WEAKENING...]   (from the workspace's root)
 set -u
-[ $# -gt 0 ] || set -- writer-fence reader-fence publish hit miss depth version step child-first moving limit filter claim end-chain
+[ $# -gt 0 ] || set -- writer-fence reader-fence publish hit miss depth version step child-first moving limit filter claim end-chain free untouched meta header lock
 export RUSTFLAGS="--cfg loom" LOOM_LOG=off RUST_BACKTRACE=0
 test="cargo test --quiet --release --package radix-index --lib --target-dir ${CARGO_TARGET_DIR:-target}/loom"
 $test -- models >/dev/null || { echo "the models fail as they are"; exit 2; }

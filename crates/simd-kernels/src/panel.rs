@@ -56,6 +56,9 @@ pub const LANES: usize = 16;
 /// Queries in a tile.
 pub const QUERIES: usize = 8;
 
+/// Rows of [`Words`] whose products are summed before the sum is rounded.
+pub const WORD_BLOCK: usize = 64;
+
 /// A norm of the difference of two vectors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Norm {
@@ -178,9 +181,10 @@ impl WordQueries<'_> {
 
 /// Computes the keys `-(|k(x, y) - v_x . v_y| * scale_y + slack_x * reach_y)` of eight queries and the panels of `tiles`.
 ///
-/// The dot product is a sum in f32, plus a sum of products of integers times `step_x step_y`. The latter is exact as long
-/// as it fits 32 bits (it wraps around beyond): it does where the product of both ends' Euclidean lengths does. Then it
-/// is rounded to f32 and multiplied, off by at most `2 eps` of itself; so is the key by the sum that takes it.
+/// The dot product is a sum in f32, to which the sum of products of integers times `step_x step_y` is added for each
+/// [`WORD_BLOCK`] of rows. That sum is exact as long as it fits 32 bits (it wraps around beyond): it does where the product
+/// of both ends' Euclidean lengths in the block does. Its product with the steps is off by at most `2 eps` of itself, and
+/// each addition by half an eps of what comes out.
 ///
 /// A panel's rows are the coordinates, the vectors, and one each of steps, reaches and scales; its words lie apart.
 ///

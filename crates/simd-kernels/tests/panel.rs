@@ -3,8 +3,8 @@
 
 use simd_kernels::Level;
 use simd_kernels::panel::{
-    COVARIANCE_ERROR, Covariance, Lanes, Norm, ResidualQueries, RowQueries, Tile, WordQueries, Words,
-    dot_error, hamming, norm_row, norm_tiles, residual_rows, residual_tiles, residual_words,
+    COVARIANCE_ERROR, Covariance, Lanes, Norm, ResidualQueries, RowQueries, Tile, WORD_BLOCK, WordQueries,
+    Words, dot_error, hamming, norm_row, norm_tiles, residual_rows, residual_tiles, residual_words,
 };
 
 /// Numbers in [-1, 1) from a counter.
@@ -177,8 +177,8 @@ fn words_agree_with_f64() {
             let mut queries =
                 |count: usize| (0..count).map(|_| std::array::from_fn(|_| next())).collect::<Vec<[f32; 8]>>();
             let (coordinates, vectors) = (queries(3), queries(len / 16));
-            // Together at most 2^31, whatever their signs are.
-            let most = (46_340.0 / (2.0 * len as f32).sqrt()).min(32_767.0);
+            // A block's together at most 2^31, whatever their signs are.
+            let most = (46_340.0 / (2.0 * len.min(WORD_BLOCK) as f32).sqrt()).min(32_767.0);
             let mut word = || Words::pack([(); 2].map(|()| (next() * most) as i16));
             let query_words: Vec<[i32; 8]> = (0..len).map(|_| std::array::from_fn(|_| word())).collect();
             let words: Vec<Words> = (0..3 * len).map(|_| Words(std::array::from_fn(|_| word()))).collect();
@@ -226,12 +226,14 @@ fn check_words(
                     [0, 1].map(|i| i64::from(x[i]) * i64::from(y[i]))
                 });
                 let [step, reach, scale] = [3, 2, 1].map(|row| f64::from(panel[rows - row].0[lane]));
-                let integers = products.sum::<i64>() as f64 * f64::from(steps[query]) * step;
+                let (integers, size) = products.fold((0, 0), |(sum, size), x| (sum + x, size + x.abs()));
+                let [integers, size] =
+                    [integers, size].map(|sum| sum as f64 * f64::from(steps[query]) * step);
                 let numerator = (k - dot - integers).abs();
                 let exact = -(numerator * scale + f64::from(slack[query]) * reach);
                 let eps = f64::from(f32::EPSILON);
                 let error = (dot_error(vectors.len()) + eps) * absolute
-                    + 3.0 * eps * integers.abs()
+                    + (3.0 + (len / WORD_BLOCK) as f64) * eps * size.abs()
                     + 1.5 * (COVARIANCE_ERROR + 3.0 * eps)
                     + numerator * 2.0 * eps;
                 let error = error * scale.abs() + 2.0 * eps * f64::from(slack[query]) * reach.abs() + 1e-30;

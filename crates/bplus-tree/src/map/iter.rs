@@ -98,213 +98,110 @@ impl<K, V, S: Shape> IntoIter<K, V, S> {
     }
 }
 
-impl<'a, K, V, S: Shape> Iterator for Iter<'a, K, V, S> {
-    type Item = (&'a K, &'a V);
+/// An iterator over a borrowed span, with what the last block says beside.
+macro_rules! borrowed {
+    ($name:ident, $item:ty, { $($more:tt)* }) => {
+        impl<'a, K, V, S: Shape> Iterator for $name<'a, K, V, S> {
+            type Item = $item;
 
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        self.span.next()
-    }
+            #[inline]
+            fn next(&mut self) -> Option<Self::Item> {
+                self.span.next()
+            }
 
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        let len = self.span.len();
-        (len, Some(len))
-    }
+            /// Leaf by leaf.
+            #[inline]
+            fn fold<B, F: FnMut(B, Self::Item) -> B>(mut self, init: B, mut f: F) -> B {
+                let mut folded = init;
+                while let Some((keys, values)) = self.span.next_run() {
+                    folded = keys.iter().zip(values).fold(folded, &mut f);
+                }
+                folded
+            }
 
-    /// Leaf by leaf.
-    #[inline]
-    fn fold<B, F: FnMut(B, Self::Item) -> B>(mut self, init: B, mut f: F) -> B {
-        let mut folded = init;
-        while let Some((keys, values)) = self.span.next_run() {
-            folded = keys.iter().zip(values).fold(folded, &mut f);
+            /// Time: O(1) a leaf that is passed.
+            fn nth(&mut self, n: usize) -> Option<Self::Item> {
+                self.span.skip(n);
+                self.span.next()
+            }
+
+            fn last(mut self) -> Option<Self::Item> {
+                self.next_back()
+            }
+
+            $($more)*
         }
-        folded
-    }
 
-    fn count(self) -> usize {
-        self.span.len()
-    }
-
-    /// Time: O(1) a leaf that is passed.
-    fn nth(&mut self, n: usize) -> Option<Self::Item> {
-        self.span.skip(n);
-        self.span.next()
-    }
-
-    fn last(mut self) -> Option<Self::Item> {
-        self.next_back()
-    }
-
-    fn min(mut self) -> Option<Self::Item>
-    where
-        Self::Item: Ord,
-    {
-        self.next()
-    }
-
-    fn max(mut self) -> Option<Self::Item>
-    where
-        Self::Item: Ord,
-    {
-        self.next_back()
-    }
-}
-
-impl<K, V, S: Shape> DoubleEndedIterator for Iter<'_, K, V, S> {
-    #[inline]
-    fn next_back(&mut self) -> Option<Self::Item> {
-        self.span.next_back()
-    }
-}
-
-impl<'a, K, V, S: Shape> Iterator for IterMut<'a, K, V, S> {
-    type Item = (&'a K, &'a mut V);
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        self.span.next()
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        let len = self.span.len();
-        (len, Some(len))
-    }
-
-    /// Leaf by leaf.
-    #[inline]
-    fn fold<B, F: FnMut(B, Self::Item) -> B>(mut self, init: B, mut f: F) -> B {
-        let mut folded = init;
-        while let Some((keys, values)) = self.span.next_run() {
-            folded = keys.iter().zip(values).fold(folded, &mut f);
+        impl<K, V, S: Shape> DoubleEndedIterator for $name<'_, K, V, S> {
+            #[inline]
+            fn next_back(&mut self) -> Option<Self::Item> {
+                self.span.next_back()
+            }
         }
-        folded
-    }
-
-    fn count(self) -> usize {
-        self.span.len()
-    }
-
-    /// Time: O(1) a leaf that is passed.
-    fn nth(&mut self, n: usize) -> Option<Self::Item> {
-        self.span.skip(n);
-        self.span.next()
-    }
-
-    fn last(mut self) -> Option<Self::Item> {
-        self.next_back()
-    }
+    };
 }
 
-impl<K, V, S: Shape> DoubleEndedIterator for IterMut<'_, K, V, S> {
-    #[inline]
-    fn next_back(&mut self) -> Option<Self::Item> {
-        self.span.next_back()
-    }
-}
-
-impl<'a, K, V, S: Shape> Iterator for Range<'a, K, V, S> {
-    type Item = (&'a K, &'a V);
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        self.span.next()
-    }
-
-    /// Leaf by leaf.
-    #[inline]
-    fn fold<B, F: FnMut(B, Self::Item) -> B>(mut self, init: B, mut f: F) -> B {
-        let mut folded = init;
-        while let Some((keys, values)) = self.span.next_run() {
-            folded = keys.iter().zip(values).fold(folded, &mut f);
+/// The methods of iterators that know their length.
+macro_rules! length {
+    () => {
+        fn size_hint(&self) -> (usize, Option<usize>) {
+            let len = self.span.len();
+            (len, Some(len))
         }
-        folded
-    }
 
-    /// Time: O(1) a leaf.
-    fn count(mut self) -> usize {
-        let mut count = 0;
-        while let Some((keys, _)) = self.span.next_run() {
-            count += keys.len();
+        fn count(self) -> usize {
+            self.span.len()
         }
-        count
-    }
-
-    /// Time: O(1) a leaf that is passed.
-    fn nth(&mut self, n: usize) -> Option<Self::Item> {
-        self.span.skip(n);
-        self.span.next()
-    }
-
-    fn last(mut self) -> Option<Self::Item> {
-        self.next_back()
-    }
-
-    fn min(mut self) -> Option<Self::Item>
-    where
-        Self::Item: Ord,
-    {
-        self.next()
-    }
-
-    fn max(mut self) -> Option<Self::Item>
-    where
-        Self::Item: Ord,
-    {
-        self.next_back()
-    }
+    };
 }
 
-impl<K, V, S: Shape> DoubleEndedIterator for Range<'_, K, V, S> {
-    #[inline]
-    fn next_back(&mut self) -> Option<Self::Item> {
-        self.span.next_back()
-    }
-}
-
-impl<'a, K, V, S: Shape> Iterator for RangeMut<'a, K, V, S> {
-    type Item = (&'a K, &'a mut V);
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        self.span.next()
-    }
-
-    /// Leaf by leaf.
-    #[inline]
-    fn fold<B, F: FnMut(B, Self::Item) -> B>(mut self, init: B, mut f: F) -> B {
-        let mut folded = init;
-        while let Some((keys, values)) = self.span.next_run() {
-            folded = keys.iter().zip(values).fold(folded, &mut f);
+/// The methods of iterators that have to look for their length.
+macro_rules! no_length {
+    () => {
+        /// Time: O(1) a leaf.
+        fn count(mut self) -> usize {
+            let mut count = 0;
+            while let Some((keys, _)) = self.span.next_run() {
+                count += keys.len();
+            }
+            count
         }
-        folded
-    }
+    };
+}
 
-    /// Time: O(1) a leaf.
-    fn count(mut self) -> usize {
-        let mut count = 0;
-        while let Some((keys, _)) = self.span.next_run() {
-            count += keys.len();
+/// The methods of iterators whose items ascend.
+macro_rules! ascending {
+    () => {
+        fn min(mut self) -> Option<Self::Item>
+        where
+            Self::Item: Ord,
+        {
+            self.next()
         }
-        count
-    }
 
-    /// Time: O(1) a leaf that is passed.
-    fn nth(&mut self, n: usize) -> Option<Self::Item> {
-        self.span.skip(n);
-        self.span.next()
-    }
-
-    fn last(mut self) -> Option<Self::Item> {
-        self.next_back()
-    }
+        fn max(mut self) -> Option<Self::Item>
+        where
+            Self::Item: Ord,
+        {
+            self.next_back()
+        }
+    };
 }
 
-impl<K, V, S: Shape> DoubleEndedIterator for RangeMut<'_, K, V, S> {
-    #[inline]
-    fn next_back(&mut self) -> Option<Self::Item> {
-        self.span.next_back()
-    }
-}
+borrowed!(Iter, (&'a K, &'a V), {
+    length!();
+    ascending!();
+});
+borrowed!(IterMut, (&'a K, &'a mut V), {
+    length!();
+});
+borrowed!(Range, (&'a K, &'a V), {
+    no_length!();
+    ascending!();
+});
+borrowed!(RangeMut, (&'a K, &'a mut V), {
+    no_length!();
+});
 
 impl<K, V, S: Shape> Iterator for IntoIter<K, V, S> {
     type Item = (K, V);

@@ -1,5 +1,8 @@
 //! A branch: separators, children and, in counted shapes, the entries below each child.
 
+mod ends;
+mod search;
+
 use core::alloc::Layout;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
@@ -9,7 +12,7 @@ use super::bytes::{bytes_of, is_bytes};
 use super::heads::{Heads, HeadsMut, lanes_for};
 use super::leaf::Leaf;
 use super::plain::{PLAIN_BYTES_MAX, fill_up, is_filled_up, is_plain, lead};
-use super::probe::{BLOCK, ByLanes, Probe};
+use super::probe::BLOCK;
 use super::{Header, Node, shift};
 use crate::arena::{LINE, Pool, Releaser};
 use crate::shape::Shape;
@@ -169,43 +172,6 @@ impl<K, V, S: Shape> Branch<K, V, S> {
         self.children()[slot]
     }
 
-    /// The child that a search goes into: the number of separators that are not greater than what is sought.
-    #[inline(always)]
-    pub(super) fn search<P: Probe<K>>(self, probe: &mut P) -> Node {
-        let slot = self.search_slot(probe);
-        // SAFETY: `slot <= len`: `search_slot` never gives more.
-        unsafe { *self.child_ptr(slot) }
-    }
-
-    #[inline(always)]
-    pub(super) fn search_slot<P: Probe<K>>(self, probe: &mut P) -> usize {
-        let len = self.len();
-        if P::HEADS {
-            let heads = self.heads();
-            let (index, hit) = probe.seek(heads, |index| self.first_bytes(index));
-            let slot = (index + usize::from(hit)).min(len);
-            probe.descend(heads, slot);
-            return slot;
-        }
-        if P::WHOLE && const { Self::CAP + lead::<K>() <= BLOCK } {
-            // SAFETY: where a probe wants whole blocks, keys are lanes, initialised up to the capacity (invariant 2).
-            let block = unsafe { slice::from_raw_parts(self.separator_ptr(0).cast::<K>(), Self::CAP) };
-            return probe.upper(block).min(len);
-        }
-        let slot = if is_plain::<K>() {
-            // SAFETY: separators `0..len` are initialised (invariant 2), and of a plain type they are keys.
-            probe.upper(unsafe { slice::from_raw_parts(self.separator_ptr(0).cast::<K>(), len) })
-        } else {
-            // SAFETY: as above; of any other type they are nodes.
-            let firsts = unsafe { slice::from_raw_parts(self.separator_ptr(0).cast::<Node>(), len) };
-            firsts.partition_point(|first| match Leaf::<K, V>::of(*first).keys().first() {
-                Some(key) => probe.not_before(key),
-                None => false,
-            })
-        };
-        slot.min(len)
-    }
-
     #[inline(always)]
     fn lanes_ptr(self) -> *mut u64 {
         const { assert!(Self::SEPARATORS.is_multiple_of(align_of::<u64>())) };
@@ -305,95 +271,6 @@ impl<K, V, S: Shape> Branch<K, V, S> {
         // SAFETY: within the capacity of children, which is one more than that of separators.
         unsafe { self.child_ptr(slot).write(child) };
         child.set_parent(Some(self.node));
-    }
-
-    /// Entries below the child at `slot`; 0 if the shape does not count.
-    #[inline(always)]
-    pub(super) fn count(self, slot: usize) -> usize {
-        self.count_before(slot + 1).wrapping_sub(self.count_before(slot))
-    }
-
-    /// Entries below this branch; 0 if the shape does not count.
-    pub(super) fn total(self) -> usize {
-        self.count_before(self.len() + 1)
-    }
-
-    /// Entries below the children before `slot`; 0 if the shape does not count.
-    #[inline(always)]
-    pub(super) fn count_before(self, slot: usize) -> usize {
-        if S::COUNTED && slot > 0 { self.ends()[slot - 1] } else { 0 }
-    }
-
-    /// Takes up that there are so many more entries below the child at `slot`; in counted shapes.
-    #[inline]
-    pub(super) fn add_count(self, slot: usize, entries: isize) {
-        for end in self.ends_mut().get_mut(slot..).unwrap_or_default() {
-            *end = end.wrapping_add_signed(entries);
-        }
-    }
-
-    /// Takes up that of the entries below the children at `slot` and `slot + 1` so many are in the first.
-    pub(super) fn divide_count(self, slot: usize, entries: usize) {
-        self.write_end(slot, self.count_before(slot).wrapping_add(entries));
-    }
-
-    /// The child that has the entry of rank `rank`, which becomes the rank below that child; in counted shapes.
-    #[inline(always)]
-    pub(super) fn select<I>(self, rank: &mut usize, isa: I) -> Node
-    where
-        ByLanes<usize, I>: Probe<usize>,
-    {
-        // The last child needs no look: what is not before it is in it. A block of all that there is room for has a length
-        // that the compiler knows (decision 0044); behind the last end is the greatest number.
-        let slot = ByLanes { sought: *rank, isa }.upper(&self.ends_and_room()[..Self::CAP]).min(self.len());
-        *rank -= self.count_before(slot);
-        self.child(slot)
-    }
-
-    /// Entries up to the end of each child, so that both a rank and its place are found without a sum (decision 0095).
-    #[inline(always)]
-    fn ends(&self) -> &[usize] {
-        let ends = if S::COUNTED { self.len() + 1 } else { 0 };
-        &self.ends_and_room()[..ends]
-    }
-
-    /// The ends, and the greatest number in places not in use; in counted shapes.
-    #[inline(always)]
-    fn ends_and_room(&self) -> &[usize] {
-        let ends = if S::COUNTED { Self::CAP + 1 } else { 0 };
-        // SAFETY: ends are initialised up to the capacity in counted shapes (invariant 2).
-        unsafe { slice::from_raw_parts(self.end_ptr(0), ends) }
-    }
-
-    /// The ends, to be changed; the caller has the tree to itself.
-    #[inline(always)]
-    #[expect(clippy::mut_from_ref, reason = "a handle, not the owner; as in `heads_mut`")]
-    fn ends_mut(&self) -> &mut [usize] {
-        let ends = if S::COUNTED { self.len() + 1 } else { 0 };
-        // SAFETY: as in `ends`; there is no other reference to them while the caller uses this one.
-        unsafe { slice::from_raw_parts_mut(self.end_ptr(0), ends) }
-    }
-
-    /// Writes into room that is within the capacity; in counted shapes.
-    #[inline(always)]
-    fn write_end(self, slot: usize, end: usize) {
-        if S::COUNTED {
-            assert!(slot <= self.node.cap());
-            // SAFETY: within the capacity of ends, which is one more than that of separators.
-            unsafe { self.end_ptr(slot).write(end) };
-        }
-    }
-
-    /// Moves the ends from `from` on to `to`, within the capacity, each so much greater; in counted shapes.
-    fn move_ends(self, from: usize, to: usize, entries: usize) {
-        if !S::COUNTED {
-            return;
-        }
-        self.add_count(from, entries as isize);
-        let moved = self.len() + 1 - from;
-        assert!(to + moved <= self.node.cap() + 1);
-        // SAFETY: ends `from..=len` are initialised, and the places that they go to are within the capacity.
-        unsafe { shift(self.end_ptr(from), self.end_ptr(to), moved) };
     }
 
     /// Puts a child at `slot`, and the separator between it and its left neighbour (its right one if `slot` is 0).

@@ -202,7 +202,8 @@ impl<K, V, S: Shape> Tree<K, V, S> {
                 Self::prefetch_branch(node);
             }
             node = Branch::<K, V, S>::of(node).search(probe);
-            Self::prefetch_branch(node);
+            // Its children too: these branches are in no near cache, and a line of them would be waited for last.
+            Self::prefetch_lines(node, Branch::<K, V, S>::bytes());
             node = Branch::<K, V, S>::of(node).search(probe);
             Self::prefetch_leaf(node);
         } else if trunk.height == 1 {

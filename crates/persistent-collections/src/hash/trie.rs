@@ -45,10 +45,16 @@ pub(super) const LIST: u8 = u8::MAX;
 /// The right to edit a branch: see [`crate::nodes::own_branch`].
 #[inline]
 pub(super) fn own_branch<K, V, P: Sharing>(branch: &mut Branch<K, V, P>) -> OwnBranch<'_, K, V, P> {
-    if !branch.is_unique() {
-        branch.a().iter().for_each(|child| child.0.prefetch_counter());
+    match branch.try_own() {
+        Ok(own) => own,
+        Err(shared) => copy_branch(shared),
     }
-    branch.make_mut()
+}
+
+#[inline(never)]
+fn copy_branch<K, V, P: Sharing>(shared: &mut Branch<K, V, P>) -> OwnBranch<'_, K, V, P> {
+    shared.a().iter().for_each(|child| child.0.prefetch_counter());
+    shared.make_mut()
 }
 
 /// How wide nodes are.

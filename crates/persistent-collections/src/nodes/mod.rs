@@ -64,14 +64,20 @@ impl<K, V, P: Sharing> Clone for Link<K, V, P> {
     }
 }
 
-/// The right to edit a branch. Copying one that is shared adds an owner to each child: all counters are asked for first, or each
-/// increment would wait for its line in turn.
+/// The right to edit a branch. Whether it is shared is asked once: a branch with one owner is passed on a way down in place.
 #[inline]
 pub(crate) fn own_branch<K: Clone, V, P: Sharing>(branch: &mut Branch<K, V, P>) -> OwnBranch<'_, K, V, P> {
-    if !branch.is_unique() {
-        branch.b().iter().for_each(|link| link.node.prefetch_counter());
+    match branch.try_own() {
+        Ok(own) => own,
+        Err(shared) => copy_branch(shared),
     }
-    branch.make_mut()
+}
+
+/// Copying a branch adds an owner to each child: all counters are asked for first, or each increment would wait for its line in turn.
+#[inline(never)]
+fn copy_branch<K: Clone, V, P: Sharing>(shared: &mut Branch<K, V, P>) -> OwnBranch<'_, K, V, P> {
+    shared.b().iter().for_each(|link| link.node.prefetch_counter());
+    shared.make_mut()
 }
 
 /// A sequence of elements, found by position and, if the keys are sorted, by key.

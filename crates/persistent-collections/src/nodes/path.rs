@@ -15,7 +15,7 @@ pub(crate) struct Path {
     pub(crate) leaf: usize,
     /// Whether the key was found there.
     pub(crate) found: bool,
-    /// How many elements come before.
+    /// How many elements come before; not counted by [`Tree::find_mut`].
     pub(crate) index: usize,
 }
 
@@ -124,7 +124,9 @@ fn find_from<K, V, P: Sharing>(
         match node.side() {
             Side::X(leaf) => return path.end_in(leaf.a(), probe),
             Side::Y(branch) => {
-                node = &branch.b()[path.step(depth, branch.a(), branch.b(), probe)].node;
+                let slot = path.step(depth, branch.a(), probe);
+                path.index += before(branch.b(), slot);
+                node = &branch.b()[slot].node;
                 node.prefetch_keys();
                 depth += 1;
             }
@@ -154,7 +156,7 @@ impl<'t, K, V, P: Sharing> Search<K> for FindMut<'t, '_, K, V, P> {
                     };
                 }
                 SideMut::Y(branch) => {
-                    let slot = path.step(depth, branch.a(), branch.b(), &probe);
+                    let slot = path.step(depth, branch.a(), &probe);
                     depth += 1;
                     node = match branch.try_own() {
                         Ok(own) => &mut own.into_both_mut().1[slot].node,
@@ -173,15 +175,8 @@ impl<'t, K, V, P: Sharing> Search<K> for FindMut<'t, '_, K, V, P> {
 impl Path {
     /// Notes the child of a branch that leads to the key.
     #[inline(always)]
-    fn step<K, V, P: Sharing>(
-        &mut self,
-        depth: usize,
-        keys: &[K],
-        links: &[Link<K, V, P>],
-        probe: &impl Probe<K>,
-    ) -> usize {
+    fn step<K>(&mut self, depth: usize, keys: &[K], probe: &impl Probe<K>) -> usize {
         let slot = probe.upper_bound(&keys[1..]);
-        self.index += before(links, slot);
         self.slots[depth] = slot as u8;
         slot
     }
@@ -248,10 +243,19 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
         K: Borrow<Q>,
     {
         let mut path = Path::new();
-        if let Some(root) = &self.root {
-            search_key(Find(root, &mut path), key);
-        }
+        self.find(key, &mut path);
         path
+    }
+
+    /// Makes `path`, which is new, the way to `key`, or to where it belongs.
+    #[inline]
+    pub(crate) fn find<Q: Ord + ?Sized>(&self, key: &Q, path: &mut Path)
+    where
+        K: Borrow<Q>,
+    {
+        if let Some(root) = &self.root {
+            search_key(Find(root, path), key);
+        }
     }
 
     /// Makes `path`, which is new, the way to `key`; gives its value if it is there and nobody shares a node on the way.

@@ -1,6 +1,6 @@
 //! Leaves in order, from both ends.
 
-use super::{Branch, Node, Tree};
+use super::{Branch, Node, Path, Tree};
 use crate::shared::{Sharing, Side};
 
 /// The leaves of a tree, as slices of keys and of values.
@@ -10,6 +10,8 @@ pub(crate) struct Leaves<'a, K, V, P: Sharing> {
     start: usize,
     end: usize,
     front: Parent<'a, K, V, P>,
+    /// Elements of the next leaf below `front` that come before `start`.
+    skip: usize,
 }
 
 /// The branch above the leaf that was given out last, and the slot of the next one: most leaves are found without
@@ -27,7 +29,7 @@ impl<K, V, P: Sharing> Clone for Parent<'_, K, V, P> {
 
 impl<K, V, P: Sharing> Clone for Leaves<'_, K, V, P> {
     fn clone(&self) -> Self {
-        Self { root: self.root, start: self.start, end: self.end, front: self.front.clone() }
+        Self { root: self.root, start: self.start, end: self.end, front: self.front.clone(), skip: self.skip }
     }
 }
 
@@ -43,7 +45,7 @@ impl<'a, K, V, P: Sharing> Leaves<'a, K, V, P> {
     /// Two iterators: the first `at` elements, and the rest.
     pub(crate) fn split_at(self, at: usize) -> (Self, Self) {
         let middle = self.start + at;
-        let right = Self { start: middle, front: Parent { branch: None, slot: 0 }, ..self.clone() };
+        let right = Self { start: middle, front: Parent { branch: None, slot: 0 }, skip: 0, ..self.clone() };
         (Self { end: middle, ..self }, right)
     }
 
@@ -78,7 +80,8 @@ impl<'a, K, V, P: Sharing> Iterator for Leaves<'a, K, V, P> {
         let (keys, values) = match next.map(|link| link.node.side()) {
             Some(Side::X(leaf)) => {
                 self.front.slot += 1;
-                (leaf.a(), leaf.b())
+                let skip = core::mem::take(&mut self.skip);
+                (&leaf.a()[skip..], &leaf.b()[skip..])
             }
             _ => {
                 let (parent, (keys, values), at) = Self::find(self.root?, self.start);
@@ -143,7 +146,21 @@ impl<K, V, P: Sharing> Tree<K, V, P> {
     }
 
     /// The leaves with the elements from `start` to below `end`.
-    pub(crate) fn leaves_in(&self, start: usize, end: usize) -> Leaves<'_, K, V, P> {
-        Leaves { root: self.root.as_ref(), start, end, front: Parent { branch: None, slot: 0 } }
+    fn leaves_in(&self, start: usize, end: usize) -> Leaves<'_, K, V, P> {
+        Leaves { root: self.root.as_ref(), start, end, front: Parent { branch: None, slot: 0 }, skip: 0 }
+    }
+
+    /// The leaves from the element on to which `path`, found in this very tree, leads, to below `end`: without looking for it once more.
+    pub(crate) fn leaves_from(&self, path: &Path, end: usize) -> Leaves<'_, K, V, P> {
+        let mut leaves = self.leaves_in(path.index, end);
+        let Some(mut node) = self.root.as_ref() else { return leaves };
+        for depth in 0.. {
+            let Side::Y(branch) = node.side() else { break };
+            let slot = path.slot(depth);
+            leaves.front = Parent { branch: Some(branch), slot };
+            leaves.skip = path.leaf;
+            node = &branch.b()[slot].node;
+        }
+        leaves
     }
 }

@@ -6,7 +6,7 @@ use core::ops::RangeBounds;
 use core::slice;
 
 use super::OrdMap;
-use crate::nodes::{Flat, IntoLeaves, Leaf, Leaves, LeavesMut, first, forward_iterator, second};
+use crate::nodes::{Flat, IntoLeaves, Leaf, Leaves, LeavesMut, Path, first, forward_iterator, second};
 use crate::shared::{self, Atomic, Sharing};
 
 pub(crate) struct Chunks<'a, K, V, P: Sharing>(Leaves<'a, K, V, P>);
@@ -172,8 +172,9 @@ impl<K: Ord, V, P: Sharing> OrdMap<K, V, P> {
     where
         K: Borrow<Q>,
     {
-        let (start, end) = self.positions(range);
-        Chunks(self.tree.leaves_in(start, end)).elements()
+        let mut path = Path::new();
+        let (_, end) = self.positions(range, &mut path);
+        Chunks(self.tree.leaves_from(&path, end)).elements()
     }
 
     pub(super) fn keys_in<Q: Ord + ?Sized, R: RangeBounds<Q>>(&self, range: R) -> Keys<'_, K, V, P>
@@ -207,7 +208,7 @@ impl<K: Clone, V: Clone, P: Sharing> OrdMap<K, V, P> {
     where
         K: Ord + Borrow<Q>,
     {
-        let (start, end) = self.positions(range);
+        let (start, end) = self.positions(range, &mut Path::new());
         self.iter_mut_in(start, end)
     }
 

@@ -17,7 +17,7 @@ pub use set::{OrdSet, SetIntoIter, SetIter};
 use core::borrow::Borrow;
 use core::ops::{Bound, RangeBounds};
 
-use crate::nodes::Tree;
+use crate::nodes::{Path, Tree};
 use crate::shared::{Atomic, Sharing};
 
 /// A map in the order of its keys whose clones share what they have in common.
@@ -160,7 +160,7 @@ impl<K: Ord, V, P: Sharing> OrdMap<K, V, P> {
     where
         K: Borrow<Q>,
     {
-        self.nth(self.start_of(bound))
+        self.nth(self.start_of(bound, &mut Path::new()))
     }
 
     /// The entry with the largest key within an upper bound: `Included(k)` for "at most k", `Excluded(k)` for "below k".
@@ -173,18 +173,20 @@ impl<K: Ord, V, P: Sharing> OrdMap<K, V, P> {
         self.nth(self.end_of(bound).checked_sub(1)?)
     }
 
-    fn start_of<Q: Ord + ?Sized>(&self, bound: Bound<&Q>) -> usize
+    /// The position of the first entry within a lower bound; makes `path`, which is new, the way there.
+    #[inline]
+    fn start_of<Q: Ord + ?Sized>(&self, bound: Bound<&Q>, path: &mut Path) -> usize
     where
         K: Borrow<Q>,
     {
-        match bound {
-            Bound::Unbounded => 0,
-            Bound::Included(key) => self.rank(key),
-            Bound::Excluded(key) => {
-                let path = self.tree.path_of_key(key);
-                path.index + usize::from(path.found)
+        if let Bound::Included(key) | Bound::Excluded(key) = bound {
+            self.tree.find(key, path);
+            if path.found && matches!(bound, Bound::Excluded(_)) {
+                path.leaf += 1;
+                path.index += 1;
             }
         }
+        path.index
     }
 
     fn end_of<Q: Ord + ?Sized>(&self, bound: Bound<&Q>) -> usize
@@ -193,18 +195,18 @@ impl<K: Ord, V, P: Sharing> OrdMap<K, V, P> {
     {
         match bound {
             Bound::Unbounded => self.len(),
-            Bound::Included(key) => self.start_of(Bound::Excluded(key)),
+            Bound::Included(key) => self.start_of(Bound::Excluded(key), &mut Path::new()),
             Bound::Excluded(key) => self.rank(key),
         }
     }
 
-    /// Positions of the first entry in `range` and of the one behind the last. Takes the range by value: its keys are dropped before
+    /// Positions of the first entry in `range` and of the one behind the last; makes `path`, which is new, the way to the first. Takes the range by value: its keys are dropped before
     /// the caller gives anything (rust-lang/rust#47949).
     ///
     /// # Panics
     ///
     /// As `BTreeMap::range`: if the range starts after its end, or at its end with both excluded.
-    fn positions<Q: Ord + ?Sized, R: RangeBounds<Q>>(&self, range: R) -> (usize, usize)
+    fn positions<Q: Ord + ?Sized, R: RangeBounds<Q>>(&self, range: R, path: &mut Path) -> (usize, usize)
     where
         K: Borrow<Q>,
     {
@@ -220,7 +222,7 @@ impl<K: Ord, V, P: Sharing> OrdMap<K, V, P> {
             }
             _ => {}
         }
-        let start = self.start_of(range.start_bound());
+        let start = self.start_of(range.start_bound(), path);
         // `max`, because an `Ord` that contradicts itself may say that the range ends before it starts.
         (start, self.end_of(range.end_bound()).max(start))
     }

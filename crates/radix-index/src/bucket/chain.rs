@@ -80,7 +80,8 @@ impl<'t, L: Shape> Node<'t, L> {
 
     fn set_meta(self, meta: Meta) {
         linger();
-        self.words[0].store(meta.0, Ordering::Release);
+        let order = if weakened("meta") { Ordering::Relaxed } else { Ordering::Release };
+        self.words[0].store(meta.0, order);
     }
 
     pub(crate) fn entry(self, slot: u32) -> Entry<'t> {
@@ -170,7 +171,8 @@ impl<L: Shape> Nodes<L> {
             let top = u64::from(id) | Self::recount(head);
             // Release pairs with the Acquire exchange of `allocate`: who reuses the node has seen our bucket's
             // new header, and so has every reader who sees what is written to the node then.
-            match self.free.compare_exchange_weak(head, top, Ordering::Release, Ordering::Relaxed) {
+            let order = if weakened("free") { Ordering::Relaxed } else { Ordering::Release };
+            match self.free.compare_exchange_weak(head, top, order, Ordering::Relaxed) {
                 Ok(_) => return,
                 Err(now) => head = now,
             }

@@ -152,20 +152,34 @@ fn add_columns<V: Vector, const TERM: u8, const FIRST: bool, const N: usize, con
     tiles: &mut [&mut Tile<V::Lane>; N],
 ) {
     let points = columns.map(|(panel, point)| (panels[panel], point));
-    let mut add = |query: usize, sums: [V; C]| {
-        for (sum, (panel, point)) in sums.into_iter().zip(columns) {
-            let lanes = &mut tiles[panel][query][point..point + V::LANES];
-            let sum = if FIRST { sum } else { join::<V, TERM>(proof, V::load(proof, lanes), sum) };
-            sum.store(proof, lanes);
-        }
-    };
     if V::REGISTERS >= 32 {
         let sums = block_sums::<V, TERM, C, QUERIES>(proof, queries, 0, points);
-        sums.into_iter().enumerate().for_each(|(query, sums)| add(query, sums));
+        add_sums::<V, TERM, FIRST, N, C, QUERIES>(proof, &sums, 0, columns, tiles);
     } else {
         for first in [0, QUERIES / 2] {
             let sums = block_sums::<V, TERM, C, { QUERIES / 2 }>(proof, queries, first, points);
-            sums.into_iter().enumerate().for_each(|(query, sums)| add(first + query, sums));
+            add_sums::<V, TERM, FIRST, N, C, { QUERIES / 2 }>(proof, &sums, first, columns, tiles);
+        }
+    }
+}
+
+/// Writes (`FIRST`) or adds the sums of `Q` queries from `first`. Written as loops, which the compiler unrolls; closures it
+/// may leave alone, compiled without the instruction set.
+#[inline(always)]
+fn add_sums<V: Vector, const TERM: u8, const FIRST: bool, const N: usize, const C: usize, const Q: usize>(
+    proof: V::Proof,
+    sums: &[[V; C]; Q],
+    first: usize,
+    columns: [(usize, usize); C],
+    tiles: &mut [&mut Tile<V::Lane>; N],
+) {
+    for query in 0..Q {
+        for column in 0..C {
+            let (panel, point) = columns[column];
+            let lanes = &mut tiles[panel][first + query][point..point + V::LANES];
+            let sum = sums[query][column];
+            let sum = if FIRST { sum } else { join::<V, TERM>(proof, V::load(proof, lanes), sum) };
+            sum.store(proof, lanes);
         }
     }
 }

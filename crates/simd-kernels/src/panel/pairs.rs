@@ -17,7 +17,7 @@ pub(super) use {avx512::Wide, vnni::Fused};
 
 pub(super) use portable::Portable;
 
-use super::{LANES, Lanes, QUERIES, Tile, WordQueries, Words};
+use super::{LANES, Lanes, QUERIES, Tile, WORD_BLOCK, WordQueries, Words};
 use crate::vector::Vector;
 
 /// A vector of 32-bit lanes, each one sum or one pair of 16-bit integers.
@@ -96,24 +96,49 @@ fn add_columns<P: Pairs, const N: usize, const C: usize>(
     columns: [(usize, usize); C],
     tiles: &mut [Tile; N],
 ) {
-    let points = columns.map(|(panel, point)| (panels[panel].words, point));
-    let mut add = |query: usize, sums: [P; C]| {
-        for (sum, (panel, point)) in sums.into_iter().zip(columns) {
-            let lanes = point..point + P::Floats::LANES;
-            let steps = P::Floats::load(proofs.1, &panels[panel].steps[lanes.clone()]);
-            let steps = steps.mul(proofs.1, P::Floats::splat(proofs.1, queries.steps[query]));
-            let keys = &mut tiles[panel].keys[query][lanes];
-            let before = P::Floats::load(proofs.1, keys);
-            sum.to_floats(proofs.0).mul_add(proofs.1, steps, before).store(proofs.1, keys);
+    for (block, words) in queries.words.chunks(WORD_BLOCK).enumerate() {
+        let rows = block * WORD_BLOCK..block * WORD_BLOCK + words.len();
+        let points = columns.map(|(panel, point)| (&panels[panel].words[rows.clone()], point));
+        if P::Floats::REGISTERS >= 32 {
+            let sums = sums::<P, C, QUERIES>(proofs.0, words, 0, points);
+            add_sums::<P, N, C, QUERIES>(proofs, &sums, 0, queries.steps, panels, columns, tiles);
+        } else {
+            for first in [0, QUERIES / 2] {
+                let sums = sums::<P, C, { QUERIES / 2 }>(proofs.0, words, first, points);
+                add_sums::<P, N, C, { QUERIES / 2 }>(
+                    proofs,
+                    &sums,
+                    first,
+                    queries.steps,
+                    panels,
+                    columns,
+                    tiles,
+                );
+            }
         }
-    };
-    if P::Floats::REGISTERS >= 32 {
-        let sums = sums::<P, C, QUERIES>(proofs.0, queries.words, 0, points);
-        sums.into_iter().enumerate().for_each(|(query, sums)| add(query, sums));
-    } else {
-        for first in [0, QUERIES / 2] {
-            let sums = sums::<P, C, { QUERIES / 2 }>(proofs.0, queries.words, first, points);
-            sums.into_iter().enumerate().for_each(|(query, sums)| add(first + query, sums));
+    }
+}
+
+/// Adds the sums of `Q` queries from `first`, times both steps; loops for the reason told in [`crate::distance::tile`].
+#[inline(always)]
+fn add_sums<P: Pairs, const N: usize, const C: usize, const Q: usize>(
+    proofs: Proofs<P>,
+    sums: &[[P; C]; Q],
+    first: usize,
+    query_steps: &[f32; QUERIES],
+    panels: [Panel<'_>; N],
+    columns: [(usize, usize); C],
+    tiles: &mut [Tile; N],
+) {
+    for query in 0..Q {
+        let query_step = P::Floats::splat(proofs.1, query_steps[first + query]);
+        for column in 0..C {
+            let (panel, point) = columns[column];
+            let steps = P::Floats::load(proofs.1, &panels[panel].steps[point..point + P::Floats::LANES]);
+            let keys = &mut tiles[panel].keys[first + query][point..point + P::Floats::LANES];
+            let sum = sums[query][column].to_floats(proofs.0);
+            let before = P::Floats::load(proofs.1, keys);
+            sum.mul_add(proofs.1, steps.mul(proofs.1, query_step), before).store(proofs.1, keys);
         }
     }
 }

@@ -24,7 +24,8 @@ impl Pairs for Portable {
 
     #[inline(always)]
     fn to_floats(self, (): ()) -> Self::Floats {
-        Vector::load((), &self.0.map(|lane| lane as f32))
+        let [a, b, c, d] = self.0;
+        Vector::load((), &[a as f32, b as f32, c as f32, d as f32])
     }
 
     #[inline(always)]
