@@ -129,6 +129,19 @@ fn residual_of_every_kernel_and_rank() {
     }
 }
 
+/// Few enough inducing points that most vectors are scanned in 16-bit integers.
+#[test]
+fn residual_in_integers() {
+    for kernel in KERNELS {
+        for (n, m) in [(500, 16), (700, 43), (1100, 130)] {
+            let (metric, rows) = common::residual(kernel, n, m, 0.1, n as u64);
+            let queries = rows.select(&[0, 1, 17, n as u32 / 2, n as u32 - 1]);
+            let scan = Scan::new(rows.clone(), metric.clone()).unwrap();
+            check(&scan, &rows, &metric, &queries);
+        }
+    }
+}
+
 /// The origin's data: the median `p` is near the jitter, so f32 says nothing and f64 decides all.
 #[test]
 fn residual_without_condition() {

@@ -305,3 +305,88 @@ fn split(axes: &[f64], vector: &mut [f64]) -> Split {
     words.extend(single.iter().map(|low| Words::pack([word(*low), 0])));
     Split { leading, words, step, tail, error: square.sqrt() * (1.0 + 1e-9) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Kernel, Parameters, Residual, Rows};
+
+    /// Points in two dimensions and some of them as inducing points, in a random field.
+    fn field(kernel: Kernel, m: usize, lengthscale: f64) -> (Residual, Rows<f64>) {
+        let coordinates: Vec<f64> = (1..=1400).map(|i| (f64::from(i) * 0.754_877_666).fract()).collect();
+        let parameters = Parameters::new(kernel, 2.5, &[lengthscale]);
+        Residual::new(&coordinates, 2, &coordinates[..2 * m], &parameters).expect("the field is sound")
+    }
+
+    #[test]
+    fn keys_bound_what_they_stand_for() {
+        for kernel in [Kernel::Rbf, Kernel::Matern12, Kernel::Matern32, Kernel::Matern52] {
+            for (m, lengthscale) in [(16, 0.2), (33, 0.1), (70, 0.05), (87, 0.1)] {
+                let (metric, rows) = field(kernel, m, lengthscale);
+                check(&metric, &rows, kernel == Kernel::Matern12);
+            }
+        }
+    }
+
+    fn check(metric: &Residual, rows: &Rows<f64>, must: bool) {
+        let layout = Layout::new(rows, metric).expect("residuals have blocks");
+        let Some(words) = WordPanels::new(&layout, rows, metric) else {
+            assert!(!must, "16 bits are enough for a rough field");
+            return;
+        };
+        let deviation = metric.parameters().variance.sqrt();
+        let mut tiles = vec![Tile::ZERO; rows.len().div_ceil(LANES)];
+        for first in (0..rows.len()).step_by(40) {
+            let asked = first..(first + QUERIES).min(rows.len());
+            let mut queries: Vec<Prepared> =
+                asked.clone().map(|i| layout.prepare(metric, rows.point(i))).collect();
+            let splits: Vec<Split> = queries.iter_mut().map(|query| words.split(query)).collect();
+            let block = words.block(&queries, &splits);
+            for level in Level::available() {
+                words.tiles(level, &block, &[f32::INFINITY; QUERIES], 0, &mut tiles);
+                for (i, query) in asked.clone().zip(&queries).filter(|(_, query)| !query.ill) {
+                    for j in 0..rows.len() {
+                        let key = tiles[j / LANES].keys[i - first][j % LANES];
+                        let hit = tiles[j / LANES].hits[i - first] >> (j % LANES) & 1 == 1;
+                        assert_eq!(hit, words.others.binary_search(&(j as u32)).is_err());
+                        if !hit {
+                            continue;
+                        }
+                        let scale = rows.point(j)[2 + metric.rank()];
+                        let covariance = metric.covariance(rows.point(i), rows.point(j));
+                        let exact = -covariance.abs() * scale / deviation;
+                        let loose = query.ruler.loosen(key, words.reaches(j / LANES)[j % LANES]);
+                        // What `Ruler::widen` grants the rounding of a key itself.
+                        let rounding = 1e-6 * exact.abs() + 1e-12;
+                        assert!(f64::from(key) <= exact + rounding, "{level} {i} {j}: {key} > {exact}");
+                        assert!(f64::from(loose) >= exact - rounding, "{level} {i} {j}: {loose} < {exact}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn integers_stay_within_their_bounds() {
+        for len in [1, 2, 127, 128, 129, 1000] {
+            for shape in 0..3 {
+                let mut vector: Vec<f64> = (0..len)
+                    .map(|i| match shape {
+                        0 => 1.0,
+                        1 => f64::from(u8::from(i == len / 2)) * 1e-3,
+                        _ => (i as f64 * 0.618).fract() - 0.5,
+                    })
+                    .collect();
+                let Split { words, step, error, .. } = split(&[], &mut vector);
+                let numbers: Vec<i16> = words.iter().flat_map(|word| Words::unpack(*word)).collect();
+                for block in numbers.chunks(2 * WORD_BLOCK) {
+                    let square: i64 = block.iter().map(|x| i64::from(*x).pow(2)).sum();
+                    assert!(square < i64::from(i32::MAX), "{len} {shape}: {square}");
+                }
+                let off = vector.iter().zip(&numbers).map(|(x, q)| x - f64::from(*q) * f64::from(step));
+                let off = off.map(|x| x * x).sum::<f64>().sqrt();
+                assert!(off <= error && off <= f64::from(step) * (len as f64).sqrt(), "{len} {shape}: {off}");
+            }
+        }
+    }
+}
