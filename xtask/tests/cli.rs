@@ -34,6 +34,8 @@ fn unknown_names_are_refused_with_the_near_ones() {
     assert!(message.contains("did you mean vesin"), "{message}");
     let message = refusal(&["test", "-p", "covertree"]);
     assert!(message.contains("did you mean cover-tree"), "{message}");
+    let message = refusal(&["sanitize", "leak", "-p", "covertree"]);
+    assert!(message.contains("did you mean cover-tree"), "{message}");
     let message = refusal(&["test", "--levels", "avx3"]);
     assert!(message.contains("did you mean avx2"), "{message}");
     let message = refusal(&["fuzz", "bplustree"]);

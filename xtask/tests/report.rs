@@ -25,7 +25,7 @@ const PROBE: &str = r#"<script>
     const ink = light(getComputedStyle(probe).color);
     return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
   };
-  const names = ['--ink', '--quiet', '--s0', '--s1', '--s2', '--s3', '--s4', '--s5', '--s6', '--s7'];
+  const names = ['--ink', '--quiet', ...Array.from({ length: 12 }, (_, i) => '--s' + i)];
   const wide = document.documentElement.scrollWidth > window.innerWidth;
   document.body.dataset.probe = JSON.stringify({
     charts: charts.length, drawn: drawn.length, dark: paper < 0.2, wide, contrast: Math.min(...names.map(contrast)),

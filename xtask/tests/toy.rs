@@ -191,6 +191,17 @@ fn the_self_test_plants_and_counts() {
 }
 
 #[test]
+fn the_tests_of_one_package_run_under_valgrind() {
+    if !here("valgrind", &["--version"]) {
+        return;
+    }
+    let toy = Toy::new();
+    let (code, stdout, stderr) = toy.run(&["sanitize", "valgrind", "-p", "toy", "--json"]);
+    assert_eq!(code, Some(0), "{stdout}{stderr}");
+    assert!(stdout.contains("\"good\":true") && stdout.contains("--package toy"), "{stdout}");
+}
+
+#[test]
 fn perf_counts_before_and_after() {
     if !here("valgrind", &["--version"]) {
         return;

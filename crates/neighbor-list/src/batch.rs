@@ -109,6 +109,12 @@ impl Batch {
     }
 
     fn join(&mut self) {
+        if let [only] = &mut self.parts[..] {
+            // The list of the only thread is that of the batch, and the old one its memory for the next.
+            core::mem::swap(&mut self.list, &mut only.all);
+            self.pair_offsets.extend_from_slice(&only.ends);
+            return;
+        }
         let list = &mut self.list;
         list.offsets.push(0);
         for part in &self.parts {

@@ -14,8 +14,6 @@
 //! as long as no atom has moved by more than half of that, so a step tests the pairs that are near, and swaps those that
 //! crossed.
 
-use core::ops::Range;
-
 use crate::linear::dot;
 use crate::options::Arrays;
 use crate::plan::Workspace;
@@ -30,9 +28,12 @@ pub(crate) struct Members {
     list: NeighborList,
     /// The place and the translation of each candidate.
     hits: Vec<[u32; 2]>,
-    /// The place of each atom.
-    centers: Vec<u32>,
+    /// The place of each atom in the grid.
+    place_of: Vec<u32>,
+    /// Of the atom at each place: a step visits them in that order, in which neighbours follow one another.
     parts: Vec<Parts>,
+    /// Once more the candidates near the cutoff, in the same order: a step reads nothing else of the rows.
+    near: Vec<[u32; 2]>,
     /// The positions when the rows were parted.
     parted_at: Vec<[f64; 3]>,
     shell: f64,
@@ -80,13 +81,14 @@ impl<'a> Rows<'a> {
     pub fn row(&self, i: usize) -> Row<'a> {
         assert!(i < self.atoms(), "row {i} of {} atoms", self.atoms());
         let members = self.members;
-        members.list.part(members.list.offsets[i], members.parts[i].inside as usize)
+        let parts = members.parts[members.place_of[i] as usize];
+        members.list.part(members.list.offsets[i], parts.inside as usize)
     }
 }
 
 /// Half the thickness of the shell of pairs near the cutoff, as a share of the skin. A step tests as many pairs as the
 /// shell is thick, and all candidates are tested each time that atoms have crossed half of it (docs/decisions/0028).
-const SHELL_SHARE: f64 = 1.0 / 6.0;
+const SHELL_SHARE: f64 = 0.25;
 
 impl Members {
     /// The candidates are to be searched anew.
@@ -138,11 +140,11 @@ impl Members {
         let atoms = self.list.atoms();
         self.parts.clear();
         self.parts.resize(atoms, Parts::default());
-        self.centers.clear();
-        self.centers.resize(atoms, 0);
+        self.place_of.clear();
+        self.place_of.resize(atoms, 0);
         workspace.for_each_row(|atom, place, hits| {
             let row = self.list.offsets[atom]..self.list.offsets[atom + 1];
-            self.centers[atom] = place;
+            self.place_of[atom] = place;
             for (own, hit) in self.hits[row].iter_mut().zip(hits) {
                 *own = [hit.place as u32, hit.translation];
             }
@@ -165,54 +167,55 @@ impl Members {
         let shell = self.shell + 4.0 * scene.grid.frame.slack;
         let [low, high] = [(cutoff - shell).max(0.0), cutoff + shell].map(|r| r * r);
         let points = Points::of(scene);
-        for atom in 0..self.parts.len() {
-            let mut row = self.row_mut(atom);
-            let from = scene.center(row.center);
-            let (mut sure, mut near, mut rest) = (0, 0, row.hits.len());
-            // Before `sure` all are inside for sure, then to `near` near, and from `rest` on outside for sure.
-            while near < rest {
-                let d2 = points.distance_squared(from, row.hits[near]);
-                if d2 >= high {
-                    rest -= 1;
-                    row.swap(near, rest);
+        let Self { list, hits, parts, near, .. } = self;
+        near.clear();
+        for (place, parts) in parts.iter_mut().enumerate() {
+            let mut row = RowMut::new(list, hits, scene.grid.atoms[place]);
+            let from = scene.center(place);
+            // Before `sure` all are inside for sure, then to `end` near, and from `rest` on outside for sure.
+            let (mut sure, mut end, mut rest) = (0, 0, row.hits.len());
+            while end < rest {
+                let d2 = points.distance_squared(from, row.hits[end]);
+                if d2 < low {
+                    row.swap(sure, end);
+                    (sure, end) = (sure + 1, end + 1);
+                } else if d2 < high {
+                    end += 1;
                 } else {
-                    if d2 < low {
-                        row.swap(sure, near);
-                        sure += 1;
+                    // Most that were outside still are: from behind they stay where they stand.
+                    rest -= 1;
+                    while rest > end && points.distance_squared(from, row.hits[rest]) >= high {
+                        rest -= 1;
                     }
-                    near += 1;
+                    row.swap(end, rest);
                 }
             }
-            let ends = Parts { sure: sure as u32, inside: sure as u32, near: near as u32 };
-            self.parts[atom] = ends;
+            near.extend_from_slice(&row.hits[sure..end]);
+            *parts = Parts { sure: sure as u32, inside: sure as u32, near: end as u32 };
         }
     }
 
     /// Tests the pairs near the cutoff.
     fn test(&mut self, scene: Scene<'_>, limit: f64) {
         let points = Points::of(scene);
-        for atom in 0..self.parts.len() {
-            let Parts { sure, near, .. } = self.parts[atom];
-            let mut row = self.row_mut(atom);
-            let from = scene.center(row.center);
-            let mut inside = sure as usize;
-            for at in sure as usize..near as usize {
-                if points.distance_squared(from, row.hits[at]) < limit {
-                    row.swap(inside, at);
+        let Self { list, hits, parts, near, .. } = self;
+        let mut rest = &mut near[..];
+        for (place, parts) in parts.iter_mut().enumerate() {
+            let own;
+            (own, rest) = rest.split_at_mut((parts.near - parts.sure) as usize);
+            let from = scene.center(place);
+            let mut inside = 0;
+            for at in 0..own.len() {
+                if points.distance_squared(from, own[at]) < limit {
+                    if inside < at {
+                        own.swap(inside, at);
+                        let sure = parts.sure as usize;
+                        RowMut::new(list, hits, scene.grid.atoms[place]).swap(sure + inside, sure + at);
+                    }
                     inside += 1;
                 }
             }
-            self.parts[atom].inside = inside as u32;
-        }
-    }
-
-    fn row_mut(&mut self, atom: usize) -> RowMut<'_> {
-        let row: Range<usize> = self.list.offsets[atom]..self.list.offsets[atom + 1];
-        RowMut {
-            center: self.centers[atom] as usize,
-            j: &mut self.list.j[row.clone()],
-            shifts: self.list.shifts.get_mut(row.clone()).unwrap_or_default(),
-            hits: &mut self.hits[row],
+            parts.inside = parts.sure + inside as u32;
         }
     }
 }
@@ -239,18 +242,25 @@ impl<'a> Points<'a> {
 
 /// The candidates of one atom.
 struct RowMut<'a> {
-    center: usize,
     j: &'a mut [u32],
     /// Empty if nobody asked for them.
     shifts: &'a mut [[i32; 3]],
     hits: &'a mut [[u32; 2]],
 }
 
-impl RowMut<'_> {
-    #[inline]
+impl<'a> RowMut<'a> {
+    fn new(list: &'a mut NeighborList, hits: &'a mut [[u32; 2]], atom: u32) -> Self {
+        let row = list.offsets[atom as usize]..list.offsets[atom as usize + 1];
+        Self {
+            j: &mut list.j[row.clone()],
+            shifts: list.shifts.get_mut(row.clone()).unwrap_or_default(),
+            hits: &mut hits[row],
+        }
+    }
+
     fn swap(&mut self, a: usize, b: usize) {
         if a == b {
-            return; // nearly always: few pairs have crossed
+            return;
         }
         self.j.swap(a, b);
         self.hits.swap(a, b);

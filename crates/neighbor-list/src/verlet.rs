@@ -20,7 +20,8 @@ pub enum Update {
 ///
 /// [`candidates`](Self::candidates) is the list that a force loop wants, which computes distances anyway; as long as
 /// it is reused a step costs [`update`](Self::update) alone. [`list`](Self::list) holds exactly the pairs within the
-/// cutoff at the latest positions. Each is written when it is first asked for.
+/// cutoff at the latest positions, and so does [`rows`](Self::rows), of which a step writes only what has changed. Each is
+/// written when it is first asked for.
 ///
 /// # Examples
 /// ```
@@ -33,6 +34,7 @@ pub enum Update {
 /// positions[1][0] = 3.25;
 /// assert_eq!(verlet.update(&positions, &cell)?, Update::Reused);
 /// assert_eq!(verlet.list()?.distances(), [2.25, 2.25]);
+/// assert_eq!(verlet.rows()?.row(0).j(), [1]);
 /// # Ok::<(), neighbor_list::Error>(())
 /// ```
 #[derive(Debug)]
@@ -168,7 +170,7 @@ impl VerletList {
     /// Of these rows a step writes those alone whose pairs have crossed the cutoff, so where the packed list costs
     /// nearly as much as a new one, they cost little more than [`update`](Self::update). Memory: 24 bytes a candidate.
     ///
-    /// `Time: O(candidates)` on the first call after a rebuild and when atoms have moved by a twelfth of the skin; then
+    /// `Time: O(candidates)` on the first call after a rebuild and when atoms have moved by an eighth of the skin; then
     /// `O(n + pairs near the cutoff)` on the first call after an update, and `O(1)`.
     ///
     /// # Errors

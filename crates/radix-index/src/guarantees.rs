@@ -27,8 +27,8 @@
 //! `iter`, `keys`, `values`, `retain`, `par_iter` and what is built on them, while other threads write:
 //!
 //! * An entry that is there from beginning to end comes exactly once, however much the table grows meanwhile.
-//! * An entry that is inserted or removed meanwhile comes once or not at all. No *key* comes twice, unless it was removed
-//!   and inserted again.
+//! * An entry that is inserted or removed meanwhile comes once or not at all. No *key* comes twice, not even one that is
+//!   removed and inserted again: to each key, iteration is as a `get` at some moment between its begin and its end.
 //! * The keys of one bucket are those of one moment; a value of at most eight bytes may be newer than its neighbour's.
 //!   Different buckets are read at different moments: the whole is not a snapshot.
 //! * A value that comes was the key's value at some moment during the iteration; not necessarily when it comes, because

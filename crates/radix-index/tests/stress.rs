@@ -3,12 +3,13 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::sync::RwLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use common::{Bits, Random, cases};
-use radix_index::{Computed, Operation, RadixIndex};
+use radix_index::{Computed, Full, Operation, RadixIndex, RadixMap};
 
 #[test]
 fn stable_entries_are_always_found_while_the_table_grows() {
@@ -161,6 +162,103 @@ fn increments_are_not_lost() {
         }
     });
     assert_eq!(index.values().sum::<u64>(), 4 * each);
+}
+
+/// How many calls have begun and ended.
+#[derive(Default)]
+struct Calls {
+    begun: AtomicUsize,
+    ended: AtomicUsize,
+}
+
+impl Calls {
+    fn run<T>(&self, call: impl FnOnce() -> T) -> T {
+        self.begun.fetch_add(1, Ordering::SeqCst);
+        let answer = call();
+        self.ended.fetch_add(1, Ordering::SeqCst);
+        answer
+    }
+}
+
+/// More threads than there are counters of their own.
+#[test]
+fn len_counts_what_ended_and_nothing_that_has_not_begun() {
+    let index = RadixIndex::<u64, u64>::new();
+    let (insertions, removals, done) = (Calls::default(), Calls::default(), AtomicUsize::new(0));
+    let threads = 2 * std::thread::available_parallelism().map_or(4, usize::from) as u64 + 4;
+    std::thread::scope(|scope| {
+        for thread in 0..threads {
+            let (index, insertions, removals, done) = (&index, &insertions, &removals, &done);
+            scope.spawn(move || {
+                for i in 0..u64::from(cases(2000, 100_000)) {
+                    insertions.run(|| index.insert(thread << 32 | i, i));
+                    if i % 4 > 0 {
+                        let removed = removals.run(|| index.remove(&(thread << 32 | (i - 1))));
+                        assert_eq!(removed, Some(i - 1));
+                    }
+                }
+                done.fetch_add(1, Ordering::SeqCst);
+            });
+        }
+        while done.load(Ordering::SeqCst) < threads as usize {
+            let (inserted, removed) =
+                (insertions.ended.load(Ordering::SeqCst), removals.ended.load(Ordering::SeqCst));
+            let len = index.len();
+            let (may_be_inserted, may_be_removed) =
+                (insertions.begun.load(Ordering::SeqCst), removals.begun.load(Ordering::SeqCst));
+            assert!(len >= inserted.saturating_sub(may_be_removed), "{len}, {inserted} - {may_be_removed}");
+            assert!(len <= may_be_inserted.saturating_sub(removed), "{len}, {may_be_inserted} - {removed}");
+        }
+    });
+    assert_eq!(index.len(), index.iter().count());
+}
+
+/// However many insert at once: one entry more than there is room for is one too many.
+#[test]
+fn a_fixed_index_is_never_too_full() {
+    let room = 50;
+    let (index, map) = (RadixIndex::<u64, u64>::fixed(room), RadixMap::<u64, u64>::fixed(room));
+    // At most as many as there are: counted after an insertion, and before a removal.
+    let entries = [const { AtomicUsize::new(0) }; 2];
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let (index, map, entries) = (&index, &map, &entries);
+            scope.spawn(move || {
+                let (mut random, mut mine) = (Random(thread), [const { BTreeSet::new() }; 2]);
+                for _ in 0..cases(20_000, 1_000_000) {
+                    let (key, which) = (thread << 32 | random.below(30), random.below(2) as usize);
+                    let (mine, entries) = (&mut mine[which], &entries[which]);
+                    if mine.remove(&key) {
+                        entries.fetch_sub(1, Ordering::SeqCst);
+                        let removed =
+                            if which == 0 { index.remove(&key) } else { map.pin().remove(&key).copied() };
+                        assert_eq!(removed, Some(key));
+                        continue;
+                    }
+                    let inserted = match which {
+                        0 => index.try_insert(key, key).map_err(|Full(key, _)| key),
+                        _ => {
+                            map.pin().try_insert(key, key).map(|old| old.copied()).map_err(|Full(key, _)| key)
+                        }
+                    };
+                    match inserted {
+                        Ok(old) => {
+                            assert_eq!(old, None);
+                            mine.insert(key);
+                            assert!(entries.fetch_add(1, Ordering::SeqCst) < room);
+                        }
+                        Err(refused) => assert_eq!(refused, key),
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!([index.len(), map.len()], entries.map(AtomicUsize::into_inner));
+    // What was refused used no room up.
+    let fill = |insert: &dyn Fn(u64) -> bool| (1..).take_while(|&key| insert(key << 48)).count();
+    let left = [room - index.len(), room - map.len()];
+    assert_eq!(fill(&|key| index.try_insert(key, key).is_ok()), left[0]);
+    assert_eq!(fill(&|key| map.pin().try_insert(key, key).is_ok()), left[1]);
 }
 
 /// Grows and shrinks under writers and readers; `LOCALITY_LONG=1` makes it a minute.

@@ -231,6 +231,8 @@ fn asan(context: &Context<'_>) -> Result<Ending> {
         sanitizer: commands::sanitize::Sanitizer::Address,
         cases: if context.long { 256 } else { 32 },
         json: context.json,
+        packages: Vec::new(),
+        rest: Vec::new(),
     };
     Ok(Ending::from(commands::sanitize::run(&arguments)? == Outcome::Good))
 }

@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 use clap::Args;
 
+use super::test;
 use crate::process::{self, Reader};
 use crate::workspace::{self, Workspace};
 use crate::{Outcome, tools};
@@ -16,8 +17,12 @@ use crate::{Outcome, tools};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cargo xtask coverage             a table, file by file
+  cargo xtask coverage -p cover-tree
   cargo xtask coverage --html      pages that show the lines")]
 pub(crate) struct Arguments {
+    /// Only these packages or folders of `crates`; every library if none is named.
+    #[arg(short, long = "package", value_name = "CRATE")]
+    packages: Vec<String>,
     /// Write pages to target/llvm-cov/html instead of a table.
     #[arg(long)]
     html: bool,
@@ -28,6 +33,10 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     let workspace = Workspace::load()?;
+    let mut packages = test::packages(&workspace, &arguments.packages)?;
+    if packages.is_empty() {
+        packages = workspace.libraries().map(|library| library.name.to_string()).collect();
+    }
     if tools::on_path("cargo-llvm-cov").is_none() {
         bail!("coverage needs cargo-llvm-cov (cargo install cargo-llvm-cov)");
     }
@@ -44,7 +53,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     };
     let mut cargo = workspace.cargo();
     cargo.args(["llvm-cov", "--lib", "--tests"]).env("LLVM_COV", cov).env("LLVM_PROFDATA", profdata);
-    cargo.args(workspace.libraries().flat_map(|library| ["--package", &library.name]));
+    cargo.args(packages.iter().flat_map(|name| ["--package", name]));
     match (arguments.html, arguments.json) {
         (true, _) => cargo.arg("--html"),
         (_, true) => cargo.arg("--json"),

@@ -112,6 +112,12 @@ fn findings(rustc: &str) -> Vec<Finding> {
             "cargo install cargo-fuzz",
         ),
         finding(
+            "llvm-cov",
+            tools::llvm_program("llvm-cov", rustc).map(|p| p.display().to_string()),
+            "coverage cannot run",
+            "apt-get install llvm-22",
+        ),
+        finding(
             "cargo-llvm-cov",
             program("cargo-llvm-cov", &["llvm-cov", "--version"]),
             "coverage cannot run",

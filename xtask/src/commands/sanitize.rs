@@ -1,35 +1,47 @@
-//! `cargo xtask sanitize`: the tests under a sanitizer of nightly.
+//! `cargo xtask sanitize`: the tests under a sanitizer of nightly, or under valgrind.
+
+use std::process::Command;
 
 use anyhow::{Result, bail};
 use cargo_metadata::Package;
 use clap::{Args, ValueEnum};
 
+use super::test;
 use crate::process::{self, Reader};
 use crate::workspace::{self, Workspace};
-use crate::{Outcome, tools};
+use crate::{Outcome, callgrind, tools};
 
 /// Run the tests of every library with unsafe code under a sanitizer.
 ///
-/// Needs a nightly toolchain and nothing else. `thread` runs with the standard library as it is shipped, not
-/// instrumented: .ci/tsan.supp hides what that alone reports, narrowly (`race_top`), and a protocol that uses
-/// `atomic::fence` is reported falsely. Prefer `cargo xtask loom` for protocols.
+/// Needs a nightly toolchain, or valgrind for `valgrind`, and nothing else. `thread` runs with the standard library as
+/// it is shipped, not instrumented: .ci/tsan.supp hides what that alone reports, narrowly (`race_top`), and a protocol
+/// that uses `atomic::fence` is reported falsely. Prefer `cargo xtask loom` for protocols. valgrind knows AVX2 and not
+/// AVX-512, so the kernels take the AVX2 path there; its tests take some fifty times as long.
 ///
 /// Exit codes: 0 nothing found, 1 something found or a test failed, 2 could not run.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cargo xtask sanitize                    AddressSanitizer
   cargo xtask sanitize thread             data races
-  cargo xtask sanitize --cases 256        as many random cases as the plain tests have")]
+  cargo xtask sanitize leak -p radix-index
+  cargo xtask sanitize --cases 256        as many random cases as the plain tests have
+  cargo xtask sanitize valgrind -p bplus-tree --cases 2 -- laws")]
 pub(crate) struct Arguments {
     /// Which sanitizer.
     #[arg(value_enum, default_value_t = Sanitizer::Address)]
     pub(crate) sanitizer: Sanitizer,
+    /// Only these packages or folders of `crates`; all with unsafe code if none is named.
+    #[arg(short, long = "package", value_name = "CRATE")]
+    pub(crate) packages: Vec<String>,
     /// Cases of each random test that states no number: memory errors show in few, and each costs several times its time.
     #[arg(long, default_value_t = 32)]
     pub(crate) cases: u32,
     /// Print JSON, one line a program that was run; what these print goes to standard error.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Arguments for the test programs.
+    #[arg(last = true)]
+    pub(crate) rest: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -40,41 +52,65 @@ pub(crate) enum Sanitizer {
     Leak,
     /// Data races.
     Thread,
+    /// Valgrind's memcheck: what was never written decides something, and accesses outside of blocks; no nightly.
+    Valgrind,
 }
 
 impl Sanitizer {
-    fn flags(self) -> &'static str {
+    /// Nightly's cargo with this sanitizer's flags.
+    fn nightly(self, workspace: &Workspace, host: &str) -> Command {
+        let mut cargo = workspace.cargo_of("nightly");
+        cargo.args(["test", "--target", host]);
         match self {
-            Self::Address => "-Zsanitizer=address",
-            Self::Leak => "-Zsanitizer=leak",
-            // The shipped standard library is not instrumented, which rustc calls another ABI.
-            Self::Thread => "-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer",
-        }
+            Self::Address => {
+                cargo.env("RUSTFLAGS", "-Zsanitizer=address").env("ASAN_OPTIONS", "detect_leaks=0")
+            }
+            Self::Leak => cargo.env("RUSTFLAGS", "-Zsanitizer=leak"),
+            Self::Thread => {
+                let file = workspace.root().join(".ci/tsan.supp");
+                cargo.env("TSAN_OPTIONS", format!("suppressions={}", file.display()));
+                // The shipped standard library is not instrumented, which rustc calls another ABI.
+                cargo.env("RUSTFLAGS", "-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer")
+            }
+            Self::Valgrind => unreachable!("it needs no nightly"),
+        };
+        cargo
     }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     let workspace = Workspace::load()?;
-    let host = match usable()? {
-        Ok(host) => host,
-        Err(why) => bail!("{why}"),
-    };
-    let libraries = with_unsafe(&workspace);
-    if libraries.is_empty() {
+    let mut packages = test::packages(&workspace, &arguments.packages)?;
+    if packages.is_empty() {
+        packages = with_unsafe(&workspace).iter().map(|library| library.name.to_string()).collect();
+    }
+    if packages.is_empty() {
         bail!("no library has unsafe code");
     }
-    let mut cargo = workspace.cargo_of("nightly");
-    cargo.args(["test", "--target", &host, "--lib", "--tests"]);
-    cargo.args(libraries.iter().flat_map(|library| ["--package", &library.name]));
-    cargo.env("RUSTFLAGS", arguments.sanitizer.flags()).env("PROPTEST_CASES", arguments.cases.to_string());
-    if arguments.sanitizer == Sanitizer::Address {
-        cargo.env("ASAN_OPTIONS", "detect_leaks=0");
-    }
-    if arguments.sanitizer == Sanitizer::Thread {
-        let file = workspace.root().join(".ci/tsan.supp");
-        cargo.env("TSAN_OPTIONS", format!("suppressions={}", file.display()));
+    let mut cargo = match (arguments.sanitizer, usable()?) {
+        (Sanitizer::Valgrind, _) => under_valgrind(&workspace)?,
+        (sanitizer, Ok(host)) => sanitizer.nightly(&workspace, &host),
+        (_, Err(why)) => bail!("{why}"),
+    };
+    cargo.args(["--lib", "--tests"]).args(packages.iter().flat_map(|name| ["--package", name]));
+    cargo.env("PROPTEST_CASES", arguments.cases.to_string());
+    if !arguments.rest.is_empty() {
+        cargo.arg("--").args(&arguments.rest);
     }
     Ok(Outcome::from_good(process::holds(&mut cargo, Reader::of(arguments.json))?))
+}
+
+/// The plain tests, each program run by valgrind. Leaks are not asked for, as with AddressSanitizer.
+fn under_valgrind(workspace: &Workspace) -> Result<Command> {
+    if tools::on_path("valgrind").is_none() {
+        bail!("{}", callgrind::INSTALL);
+    }
+    let verbose = workspace::rustc_verbose()?;
+    let host = workspace::rustc_field(&verbose, "host").unwrap_or_default();
+    let runner = format!("CARGO_TARGET_{}_RUNNER", host.to_uppercase().replace('-', "_"));
+    let mut cargo = workspace.cargo();
+    cargo.arg("test").env(runner, "valgrind --quiet --leak-check=no --error-exitcode=99");
+    Ok(cargo)
 }
 
 /// The target to build for, or why sanitizers cannot be used here.

@@ -67,7 +67,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
 }
 
 /// Package names for what was typed: package names, or folders of `crates`.
-fn packages(workspace: &Workspace, asked: &[String]) -> Result<Vec<String>> {
+pub(super) fn packages(workspace: &Workspace, asked: &[String]) -> Result<Vec<String>> {
     let mut known: Vec<String> = workspace.packages().map(|package| package.name.to_string()).collect();
     known.extend(workspace.libraries().map(|library| workspace.short_name(library)));
     let name = |asked: &String| {

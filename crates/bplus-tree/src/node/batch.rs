@@ -136,7 +136,7 @@ impl<K, V, S: Shape> Tree<K, V, S> {
                     if above == 0 {
                         Leaf::<K, V>::of(*node).prefetch_to_narrow::<S, P>();
                     } else {
-                        Self::prefetch_branch(*node);
+                        Self::prefetch_branch_thinly(*node);
                     }
                 }
             }

@@ -4,6 +4,8 @@ use super::*;
 
 type Hashed = HashSet<Probe, BuildHasherDefault<Mixed>, SmallNodes>;
 type Ordered = OrdSet<Probe, SmallNodes>;
+type ProbeQueue = Queue<Probe, SmallNodes>;
+type ProbeStack = Stack<Probe, SmallNodes>;
 
 fn make<S: FromIterator<Probe>>() -> S {
     (0..30).map(|i| probe(i * 2)).collect()
@@ -26,7 +28,7 @@ macro_rules! survives {
                     assert!(!s.ptr_eq(o) && s.as_map().len() == 30 && !s.is_empty());
                 });
                 go("contains", &|s, _| assert!(s.contains(&probe(8)) && s.get(&probe(9)).is_none()));
-                go("iter", &|s, _| drop(s.iter().cloned().nth(9)));
+                go("iter", &|s, _| s.iter().take(9).cloned().for_each(drop));
                 go("into_iter", &|s, _| drop(std::mem::take(s).into_iter().nth(9)));
                 go("subsets", &|s, o| assert!(s.is_subset(o) && s.is_superset(o) && !s.is_disjoint(o)));
                 go("eq", &|s, o| assert!(s == o));
@@ -64,7 +66,7 @@ fn what_only_one_set_has_survives_every_fault() {
         };
         go("new", &|s, _| s.extend(OrdSet::<Probe>::new()));
         go("ends", &|s, _| assert!(s.first() < s.last() && s.rank(s.nth(9).unwrap()) == 9));
-        go("range", &|s, _| drop(s.range(probe(5)..probe(40)).rev().cloned().nth(3)));
+        go("range", &|s, _| s.range(probe(5)..probe(40)).rev().take(3).cloned().for_each(drop));
         go("pop", &|s, _| drop((s.pop_first(), s.pop_last())));
         go("split_off and append", &|s, _| {
             let mut right = s.split_off(&probe(21));
@@ -77,29 +79,29 @@ fn what_only_one_set_has_survives_every_fault() {
 #[test]
 fn layers_survive_every_fault() {
     silent(|| {
-        let check = |q: &Queue<Probe, SmallNodes>| check_sequence(q.as_vector());
-        let go = |name, edit: &dyn Fn(&mut Queue<Probe, SmallNodes>, &Queue<Probe, SmallNodes>)| {
-            inject(name, make::<Queue<Probe, SmallNodes>>, |q, o| edit(q, o), check);
+        let check = |q: &ProbeQueue| check_sequence(q.as_vector());
+        let go = |name, edit: &dyn Fn(&mut ProbeQueue, &ProbeQueue)| {
+            inject(name, make::<ProbeQueue>, |q, o| edit(q, o), check);
         };
         go("queue", &|q, o| {
             assert!(!q.ptr_eq(o) && q.len() == 30 && !q.is_empty());
             (0..9).for_each(|i| q.enqueue(probe(i)));
             (0..20).for_each(|_| drop(q.dequeue()));
-            drop((q.peek().cloned(), q.iter().cloned().nth(3)));
+            q.peek().into_iter().chain(q.iter().take(3)).cloned().for_each(drop);
             q.extend(Queue::<Probe>::new());
         });
         go("queue cleared", &|q, _| q.clear());
         go("queue compared", &|q, o| assert!(q == o));
-        let check = |s: &Stack<Probe, SmallNodes>| check_sequence(s.as_vector());
-        let go = |name, edit: &dyn Fn(&mut Stack<Probe, SmallNodes>, &Stack<Probe, SmallNodes>)| {
-            inject(name, make::<Stack<Probe, SmallNodes>>, |s, o| edit(s, o), check);
+        let check = |s: &ProbeStack| check_sequence(s.as_vector());
+        let go = |name, edit: &dyn Fn(&mut ProbeStack, &ProbeStack)| {
+            inject(name, make::<ProbeStack>, |s, o| edit(s, o), check);
         };
         go("stack", &|s, o| {
             assert!(!s.ptr_eq(o) && s.len() == 30 && !s.is_empty());
             (0..9).for_each(|i| s.push(probe(i)));
             (0..20).for_each(|_| drop(s.pop()));
             *s.peek_mut().unwrap() = probe(1);
-            drop((s.peek().cloned(), s.iter().cloned().nth(3)));
+            s.peek().into_iter().chain(s.iter().take(3)).cloned().for_each(drop);
             s.extend(Stack::<Probe>::new());
         });
         go("stack cleared", &|s, _| s.clear());

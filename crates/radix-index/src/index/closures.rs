@@ -4,7 +4,8 @@ use std::hash::{BuildHasher, Hash};
 
 use bytemuck::{CheckedBitPattern, NoUninit};
 
-use super::{Inline, RadixIndex, out_of_memory, swap, value_of, write};
+use super::RadixIndex;
+use super::entry::{Inline, out_of_memory, swap, value_of, write};
 use crate::bucket::AllocError;
 use crate::operation::{Computed, Operation};
 use crate::table::Seen;

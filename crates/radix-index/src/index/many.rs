@@ -4,7 +4,8 @@ use std::hash::{BuildHasher, Hash};
 
 use bytemuck::{CheckedBitPattern, NoUninit};
 
-use super::{Inline, RadixIndex, read_value, validated};
+use super::RadixIndex;
+use super::entry::{Inline, out_of_memory, read_value, validated};
 use crate::bucket::{Bucket, Entry};
 use crate::word::Words;
 
@@ -60,7 +61,7 @@ where
         for entries in entries.chunks(GROUP) {
             self.fetch(entries.iter().map(|(key, _)| key), &mut places);
             for ((key, value), &(hash, ..)) in entries.iter().zip(&places) {
-                let old = self.put(hash, key, value).unwrap_or_else(super::out_of_memory);
+                let old = self.put(hash, key, value).unwrap_or_else(out_of_memory);
                 new += usize::from(old.is_none());
             }
         }

@@ -6,8 +6,9 @@ use std::iter::FusedIterator;
 
 use bytemuck::{CheckedBitPattern, NoUninit};
 
+use super::RadixIndex;
+use super::entry::{out_of_memory, value_of};
 use super::many::GROUP;
-use super::{RadixIndex, out_of_memory, value_of};
 use crate::DefaultHashBuilder;
 use crate::bucket::Entry;
 use crate::iter::Walk;

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Arguments, Environments, build, recorded, show};
+use super::build::{self, Purpose};
+use super::{Arguments, Environments, recorded, show};
 use crate::metric::{self, Metric};
 use crate::process::{self, Line};
 use crate::record::{self, End, Header, Writer};
@@ -47,18 +48,19 @@ impl<'a> Run<'a> {
 
     /// Compiles and runs one structure's programs and prints its tables.
     pub(super) fn structure(&mut self, structure: &str, environments: &mut Environments) -> Result<()> {
-        let (path, binary) =
-            match build::build(self.workspace, structure, self.arguments.wants_all_peers(structure)) {
-                Ok(built) => built,
-                Err(_) if interrupt::requested() => {
-                    self.interrupted = true;
-                    return Ok(());
-                }
-                Err(error) => {
-                    self.fail(format!("{structure}: {error:#}"));
-                    return Ok(());
-                }
-            };
+        let purpose = if self.arguments.verify_only { Purpose::Verify } else { Purpose::Time };
+        let all_peers = self.arguments.wants_all_peers(structure);
+        let (path, binary) = match build::build(self.workspace, structure, all_peers, purpose) {
+            Ok(built) => built,
+            Err(_) if interrupt::requested() => {
+                self.interrupted = true;
+                return Ok(());
+            }
+            Err(error) => {
+                self.fail(format!("{structure}: {error:#}"));
+                return Ok(());
+            }
+        };
         // The program may load native libraries from the environment, so that comes first.
         let root = self.workspace.root();
         let environment = if python::needed_by(root, structure) { environments.get() } else { None };

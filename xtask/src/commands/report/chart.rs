@@ -15,7 +15,7 @@ const INK: RGBColor = RGBColor(1, 1, 1);
 /// Grid lines; replaced by `var(--grid)`.
 const GRID: RGBColor = RGBColor(2, 2, 2);
 /// Colours of series that the style sheets define, `--s0` and on; later series go round.
-pub(super) const SERIES: usize = 8;
+pub(super) const SERIES: usize = 12;
 /// Height of letters: still read where a phone shows the chart at two thirds of its size.
 const FONT: u32 = 17;
 

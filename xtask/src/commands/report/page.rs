@@ -17,9 +17,11 @@ pub(super) use structure::ratios;
 
 /// Colours by theme, for the page and for images that stand alone.
 pub(super) const THEMES: &str = ":root{--paper:#fff;--ink:#1b1f24;--grid:#d5dae0;--quiet:#57606a;--s0:#0757ad;--s1:#b3400a;\
---s2:#1a7034;--s3:#8a2fb0;--s4:#8f6a00;--s5:#b31d5c;--s6:#00707a;--s7:#5c5c5c}\
+--s2:#1a7034;--s3:#8a2fb0;--s4:#8f6a00;--s5:#b31d5c;--s6:#00707a;--s7:#5c5c5c;\
+--s8:#4a3fc0;--s9:#7a4a1f;--s10:#4d6600;--s11:#000}\
 @media(prefers-color-scheme:dark){:root{--paper:#14181d;--ink:#e6eaef;--grid:#3a424c;--quiet:#a3adb8;--s0:#6cb2ff;--s1:#ff9a5c;\
---s2:#6fd08c;--s3:#d3a0f0;--s4:#e3c04d;--s5:#ff8ab5;--s6:#5cd0da;--s7:#b8b8b8}}";
+--s2:#6fd08c;--s3:#d3a0f0;--s4:#e3c04d;--s5:#ff8ab5;--s6:#5cd0da;--s7:#b8b8b8;\
+--s8:#a9a5ff;--s9:#d9a77e;--s10:#b5d13a;--s11:#fff}}";
 
 const LAYOUT: &str = "*{box-sizing:border-box}body{margin:0 auto;max-width:72rem;padding:1rem;background:var(--paper);\
 color:var(--ink);font:1rem/1.5 system-ui,sans-serif}a{color:var(--s0)}nav,.keys{display:flex;flex-wrap:wrap}nav a{margin-right:1rem;white-space:nowrap}\

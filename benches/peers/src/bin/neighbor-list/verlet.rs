@@ -3,6 +3,8 @@
 //! The promise is about the steady state, in which a simulation spends its steps. The first list after a rebuild pays for
 //! the first touch of its memory as any new list does, and stays in the table.
 
+use std::cell::RefCell;
+
 use bench_own::harness::{Against, Suite};
 use bench_own::neighbor_list::{Kind, Output, PairSum, Row, System};
 use neighbor_list::{NeighborList, Update, VerletList, Workspace};
@@ -22,12 +24,16 @@ const ATOMS: usize = 10_000;
 /// vesin filters its candidates anew in each call, and so does `VerletList::list`.
 const STEADY: &str = "verlet/steady/liquid";
 const EXACT: &str = "verlet/first/liquid";
+/// Rows with room between them need no writing where no pair has crossed the cutoff.
+const ROWS: &str = "verlet/rows/liquid";
+/// As many steps as let the rows be parted again, which some pay for.
+const ROWS_STEPS: usize = 32;
 /// A force loop computes every distance anyway: it takes the candidates as they are.
 const CANDIDATES: &str = "verlet/candidates/liquid";
 const MODELS: &str = "a step of molecular dynamics in which no atom has left the skin";
 
 pub(crate) fn run(suite: &mut Suite, vesin: &Result<Vesin, String>) {
-    if ![STEADY, EXACT, CANDIDATES].into_iter().any(|bench| suite.wants(bench, ATOMS)) {
+    if ![STEADY, ROWS, EXACT, CANDIDATES].into_iter().any(|bench| suite.wants(bench, ATOMS)) {
         return;
     }
     let seed = suite.options().seed;
@@ -36,11 +42,12 @@ pub(crate) fn run(suite: &mut Suite, vesin: &Result<Vesin, String>) {
     let row = Row { cutoff: CUTOFF, ..Row::plain(Kind::Liquid, ATOMS) };
     let expected = row.expected(&now);
     let mut frames = vec![before.clone()];
-    for step in 1..=STEPS {
+    for step in 1..=ROWS_STEPS {
         frames.push(frames[step - 1].moved(STEP, seed + step as u64));
     }
     let last = row.expected(&frames[STEPS]);
-    steady(suite, vesin, &row, &frames, last);
+    steady(suite, vesin, &row, &frames[..=STEPS], last);
+    rows(suite, &row, &frames, row.expected(&frames[ROWS_STEPS]));
     if suite.options().full {
         exact(suite, vesin, &row, [&before, &now], expected);
     }
@@ -111,6 +118,63 @@ fn steady(suite: &mut Suite, vesin: &Result<Vesin, String>, row: &Row, frames: &
         };
     }
     contest.run();
+}
+
+/// The pairs of every step as rows with room between them, against packed lists built anew.
+fn rows(suite: &mut Suite, row: &Row, frames: &[System], expected: PairSum) {
+    let now = &frames[ROWS_STEPS];
+    let cell = ours::cell(now);
+    let builder = ours::builder(row);
+    let (warm, timed) = frames.split_at(2);
+    let step = |verlet: &mut VerletList, frame: &System| {
+        reuse(verlet, frame, &cell);
+        verlet.rows().expect("memory suffices").len()
+    };
+    let anew = |(workspace, list): &mut (Workspace, NeighborList), frame: &System| {
+        builder.build_into(&frame.positions, &cell, workspace, list).expect("the workloads are valid");
+    };
+    suite
+        .contest(ROWS, ATOMS)
+        .models("molecular dynamics between two rebuilds: neighbours and shifts of every atom at every step")
+        .flatters("us: rows with room between them are not the packed arrays that others hand out")
+        .operations(expected.pairs as usize * timed.len())
+        .rounds_max(3)
+        .unit("ns/pair")
+        .expect(expected.finish())
+        .target(Against::Engine("neighbor-list anew"), 4.0)
+        .ours_with(
+            NAME,
+            VERSION,
+            || {
+                let mut verlet = primed(&frames[0]);
+                warm.iter().for_each(|frame| _ = step(&mut verlet, frame));
+                RefCell::new(verlet) // rows are looked at once more for the answer
+            },
+            |verlet| timed.iter().for_each(|frame| _ = step(verlet.get_mut(), frame)),
+            |verlet, ()| {
+                let mut verlet = verlet.borrow_mut();
+                let rows = verlet.rows().expect("memory suffices");
+                let mut sum = PairSum::default();
+                for i in 0..rows.atoms() {
+                    rows.row(i)
+                        .into_iter()
+                        .for_each(|(j, shift)| row.add(&mut sum, i as u64, j.into(), shift));
+                }
+                sum.finish()
+            },
+        )
+        .ours_with(
+            "neighbor-list anew",
+            VERSION,
+            || {
+                let mut state = <(Workspace, NeighborList)>::default();
+                warm.iter().for_each(|frame| anew(&mut state, frame));
+                state
+            },
+            |state| timed.iter().for_each(|frame| anew(state, frame)),
+            |(_, list), ()| ours::answer(row, now, list),
+        )
+        .run();
 }
 
 /// The first list after a rebuild, into memory that nobody has touched.

@@ -11,6 +11,7 @@ use super::{Figure, anchor, shown};
 use crate::commands::gate::{self, percent};
 use crate::commands::{mem, pgo, scale};
 use crate::kept::{self, Kept};
+use crate::table::number;
 
 /// A kept result and its file's name.
 type Named<T> = (String, Kept<Vec<T>>);
@@ -93,9 +94,10 @@ impl History {
                     (sum(|f| f.detected)) " of " (sum(|f| f.repeats)) "."
                 }
                 div.wide { table {
-                    tr { th { "load" } th { "repeats" } th { "false alarms" } th { "5 % seen by time" } th { "by instructions" } th { "time sees from" } th { "record" } }
+                    tr { th { "load" } th { "repeats" } th { "rounds" } th { "false alarms" } th { "5 % seen by time" } th { "by instructions" } th { "time sees from" } th { "record" } }
                     @for (source, fared) in &fared { tr {
-                        td { (fared.load) } td { (fared.repeats) } td { (fared.alarms) } td { (fared.detected) }
+                        td { (fared.load) } td { (fared.repeats) } td { (fared.rounds.map_or_else(|| "–".to_owned(), number)) }
+                        td { (fared.alarms) } td { (fared.detected) }
                         td { (fared.by_instructions()) } td { (fared.detectable.map_or_else(|| "–".to_owned(), percent)) }
                         td { a href={ "#" (anchor(source)) } { (source) } }
                     } }
