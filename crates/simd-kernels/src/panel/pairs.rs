@@ -1,6 +1,6 @@
 //! Dot products of 16-bit integers, two at a time: twice the products a cycle of f32, and half the memory.
 //!
-//! A [`Words`](super::Words) row holds two rows of integers; one instruction multiplies both by two integers of a query
+//! A [`Words`] row holds two rows of integers; one instruction multiplies both by two integers of a query
 //! and adds the two products to a 32-bit sum. The tile is that of [`crate::distance::tile`]: eight queries times one or
 //! two panels, whose sums stay in registers over all rows.
 
