@@ -167,6 +167,10 @@ impl<S: Points, M: Metric<S::Point>> Index for Scan<S, M> {
         let (mut ill, mut wanted, mut well, mut splits) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for i in asked {
             let mut prepared = panels.prepare(&self.metric, requests[i].point);
+            if prepared.beyond {
+                rows[i] = self.plain(&requests[i]);
+                continue;
+            }
             let split = self.words.as_ref().map(|words| words.split(&mut prepared));
             if prepared.ill {
                 ill.push(i);
@@ -190,9 +194,10 @@ impl<S: Points, M: Metric<S::Point>> Index for Scan<S, M> {
             && !ill.is_empty()
         {
             let row = |&i: &usize| residuals.row(requests[i].point);
-            let rulers = ill.iter().map(|i| residuals.residual().row_ruler(row(i))).collect();
+            let longest = panels.layout.longest();
+            let rulers = ill.iter().map(|i| residuals.residual().row_ruler(row(i), longest)).collect();
             let asked: Vec<&[f64]> = ill.iter().map(row).collect();
-            let source = Doubles::new(&self.points, residuals, &asked);
+            let source = Doubles::new(&self.points, residuals, &asked, longest);
             self.run(&[&source], requests, &ill, rulers, &mut rows);
         }
         rows

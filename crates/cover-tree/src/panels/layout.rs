@@ -18,6 +18,16 @@ const ILL_ROOT: f64 = 0.02;
 /// A direct form is worth it only with far less blur, because correlations are that much smaller.
 const ILL_DIRECT: f64 = 1e-3;
 
+/// Coordinates are not beyond this.
+const COORDINATE_MAX: f64 = 1e17;
+
+/// Beyond this, products of vectors' lengths and of scales come near the ends of f32: a query is measured with every point.
+const LENGTHS_MAX: f64 = 1e15;
+const SCALES: std::ops::Range<f64> = 1e-18..1e18;
+
+/// The same for a variance, where keys are computed in f64: only there are they in units of the data.
+const VARIANCES: std::ops::Range<f64> = 1e-20..1e20;
+
 /// What a panel's rows are, and how far they are from the points.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Layout {
@@ -42,7 +52,7 @@ pub(super) enum Form {
         rank: usize,
         /// The square root of the variance.
         deviation: f64,
-        /// The longest vector.
+        /// The longest vector; infinite if a scale is out of bounds.
         vector_max: f64,
         /// The median `1 / sqrt(p)`.
         scale_median: f64,
@@ -58,6 +68,8 @@ pub(crate) struct Prepared {
     pub(super) slack: f32,
     /// Whether keys in f32 say too little to be worth computing.
     pub(crate) ill: bool,
+    /// Whether no bound holds for keys, in f64 either.
+    pub(crate) beyond: bool,
     pub(crate) ruler: Ruler,
 }
 
@@ -143,6 +155,9 @@ impl Layout {
             vector_max = vector_max.max(length(&row[dimension..][..rank]) / deviation);
             scales.push(row[dimension + rank] * deviation);
         }
+        if !scales.iter().all(|scale| SCALES.contains(scale)) {
+            vector_max = f64::INFINITY;
+        }
         let middle = scales.len() / 2;
         let median =
             if scales.is_empty() { 1.0 } else { *scales.select_nth_unstable_by(middle, f64::total_cmp).1 };
@@ -160,7 +175,7 @@ impl Layout {
         for (value, centre) in coordinates.iter_mut().zip(&self.centre) {
             let moved = (*value - centre) * self.scale;
             // Beyond this, squares overflow; the error then says that nothing is known.
-            let rounded = f64::from(moved.clamp(-1e17, 1e17) as f32);
+            let rounded = f64::from(moved.clamp(-COORDINATE_MAX, COORDINATE_MAX) as f32);
             let off = (moved - rounded).abs() + if *centre == 0.0 { 0.0 } else { moved.abs() * f64::EPSILON };
             error += match self.form {
                 Form::Image(Norm::Manhattan) => off,
@@ -214,7 +229,7 @@ impl Layout {
                 let values: Vec<f32> = floats(&values);
                 let left_out = self.projection.as_ref().and(values.last().copied()).unwrap_or(0.0);
                 let ruler = self.ruler(norm, error, left_out, metric);
-                Prepared { values, slack: 0.0, ill: false, ruler }
+                Prepared { values, slack: 0.0, ill: false, beyond: false, ruler }
             }
             Form::Residual { .. } => self.prepare_residual(metric, query, values, error + self.error),
         }
@@ -235,24 +250,41 @@ impl Layout {
         };
         let dimension = self.centre.len();
         let root = 1.0 / values[dimension + rank];
-        let lengths = length(&values[dimension..][..rank]) * vector_max;
+        let own = length(&values[dimension..][..rank]);
+        let lengths = own * vector_max;
         let mut slack = numerator_error(dimension, rank, lengths, error);
         let blur = |slack: f64| 2.0 * slack * scale_median / root;
         let mut ill = blur(slack) > ILL || root * scale_median < ILL_ROOT;
-        if ill && let Some(direct) = residuals.residual().direct(residuals.row(query)) {
+        // Endless times nothing is NaN, and not less.
+        let bounded = [own, vector_max, lengths].iter().all(|length| *length < LENGTHS_MAX)
+            && SCALES.contains(&values[dimension + rank]);
+        if ill
+            && bounded
+            && let Some(direct) = residuals.residual().direct(residuals.row(query))
+        {
             let lengths = length(&direct.vector) / deviation * vector_max;
-            let rounding = residuals.residual().row_slack(residuals.row(query)) / (deviation * deviation);
+            let rounding = residuals.residual().row_slack(residuals.row(query), self.longest());
+            let rounding = rounding / (deviation * deviation);
             let tighter = dot_part(rank, lengths) + direct.error * vector_max / deviation + rounding;
             if blur(tighter) <= ILL_DIRECT {
                 (slack, ill) = (tighter, false);
-                // So far away that no covariance is left.
-                values[..dimension].fill(1e9);
+                // So far away, from where any point may be, that no covariance is left.
+                values[..dimension].fill(10.0 * COORDINATE_MAX);
                 values[dimension..].iter_mut().zip(&direct.vector).for_each(|(to, x)| *to = x / deviation);
             }
         }
         let slack = (slack * 1.000_001) as f32;
+        let beyond = !bounded || ill && !VARIANCES.contains(&(deviation * deviation));
         let values = values[..dimension + rank].iter().map(|value| *value as f32).collect();
-        Prepared { values, slack, ill, ruler: Ruler::Residual { root, slack } }
+        Prepared { values, slack, ill, beyond, ruler: Ruler::Residual { root, slack } }
+    }
+
+    /// The longest vector, in units of the data.
+    pub(crate) fn longest(&self) -> f64 {
+        match self.form {
+            Form::Residual { vector_max, deviation, .. } => vector_max * deviation,
+            Form::Image(_) => 0.0,
+        }
     }
 
     /// Whether a query is ill-conditioned, unless it has a direct form.

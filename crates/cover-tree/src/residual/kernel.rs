@@ -53,6 +53,8 @@ impl Parameters {
     /// The covariance at a squared distance of scaled coordinates.
     #[inline]
     pub(crate) fn covariance(&self, square: f64) -> f64 {
+        // Of endless distances nothing is left, not NaN.
+        let square = square.min(1e200);
         let correlation = match self.kernel {
             Kernel::Rbf => (-square).exp(),
             Kernel::Matern12 => (-square.sqrt()).exp(),

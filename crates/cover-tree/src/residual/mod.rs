@@ -200,15 +200,18 @@ impl Residual {
         prior - sum(&a[vectors.clone()], &b[vectors], |x, y| x * y)
     }
 
-    /// What a scan in f64 adds to the numerators of a query: at least their error.
-    pub(crate) fn row_slack(&self, row: &[f64]) -> f64 {
-        // Twice the kernel's error, for the rounding of `covariance` itself.
-        2.0 * (row.len() + 40) as f64 * f64::EPSILON * self.parameters.variance
+    /// What a scan in f64 adds to the numerators of a query: at least their error, for vectors of at most this length.
+    pub(crate) fn row_slack(&self, row: &[f64], longest: f64) -> f64 {
+        // Twice the kernel's error, for the rounding of `covariance` itself. Vectors that were given may be longer than
+        // a deviation.
+        let vector = &row[self.dimension..][..self.rank];
+        let lengths = sum(vector, vector, |x, y| x * y).sqrt() * longest;
+        2.0 * (row.len() + 40) as f64 * f64::EPSILON * self.parameters.variance.max(1.01 * lengths)
     }
 
     /// What the keys of that scan say.
-    pub(crate) fn row_ruler(&self, row: &[f64]) -> Ruler {
-        let slack = self.row_slack(row) as f32 * (1.0 + f32::EPSILON);
+    pub(crate) fn row_ruler(&self, row: &[f64], longest: f64) -> Ruler {
+        let slack = self.row_slack(row, longest) as f32 * (1.0 + f32::EPSILON);
         Ruler::Residual { root: 1.0 / row[self.width() - 1], slack }
     }
 

@@ -82,13 +82,19 @@ struct RowBlock {
 }
 
 impl<'a, S: Points> Doubles<'a, S> {
-    pub(super) fn new(points: &'a S, residuals: &'a dyn Residuals<S::Point>, queries: &[&[f64]]) -> Self {
+    /// `longest` is the length of the longest vector.
+    pub(super) fn new(
+        points: &'a S,
+        residuals: &'a dyn Residuals<S::Point>,
+        queries: &[&[f64]],
+        longest: f64,
+    ) -> Self {
         let residual = residuals.residual();
         let block = |queries: &[&[f64]]| {
             let query = |i: usize| queries[i.min(queries.len() - 1)];
             RowBlock {
                 values: (0..query(0).len() - 1).map(|row| std::array::from_fn(|i| query(i)[row])).collect(),
-                slack: std::array::from_fn(|i| residual.row_slack(query(i))),
+                slack: std::array::from_fn(|i| residual.row_slack(query(i), longest)),
             }
         };
         Self { points, residuals, blocks: queries.chunks(QUERIES).map(block).collect() }

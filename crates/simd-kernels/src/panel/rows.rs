@@ -17,10 +17,11 @@ pub(super) fn finish(
         Covariance::Rbf(_) => each_row(queries, rows, dots, tile, fma, |square| (1.0, square)),
         Covariance::Matern12(_) => each_row(queries, rows, dots, tile, fma, |square| (1.0, square.sqrt())),
         Covariance::Matern32(_) => each_row(queries, rows, dots, tile, fma, |square| {
-            let a = square.sqrt();
+            let a = bounded(square).sqrt();
             (1.0 + a, a)
         }),
         Covariance::Matern52(_) => each_row(queries, rows, dots, tile, fma, |square| {
+            let square = bounded(square);
             let a = square.sqrt();
             (1.0 + a + square * (1.0 / 3.0), a)
         }),
@@ -59,6 +60,12 @@ fn each_row(
             tile.keys[query][lane] = -((numerators[lane][query] + queries.slack[query]) * scale) as f32;
         }
     }
+}
+
+/// At most 1e200: no factor may outgrow `exp(-700)`.
+#[inline(always)]
+fn bounded(square: f64) -> f64 {
+    if square > 1e200 { 1e200 } else { square }
 }
 
 /// `exp(x)` for `x <= 0`, within 8 eps; below -700 it is `exp(-700)`. As the one in f32, with a Taylor polynomial of
