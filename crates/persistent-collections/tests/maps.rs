@@ -3,35 +3,41 @@
 mod common;
 
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hasher};
 
-use common::{Random, Subject, live_versions, scale};
+use common::{Random, Subject, live_versions, live_versions_of, scale};
 use persistent_collections::{
     Atomic, Change, HashMap, HashSet, Local, Merge, OrdMap, OrdSet, Sharing, SmallNodes,
 };
 
-/// A hasher that leaves `BITS` bits of the hash, so that keys collide.
-#[derive(Clone, Debug, Default)]
-struct FewBits<const BITS: u32>;
+/// A hasher that leaves so many bits of the hash, so that keys collide. A number and not a type: each type is compiled.
+#[derive(Clone, Copy, Debug)]
+struct FewBits(u32);
 
-struct Few<const BITS: u32>(u64);
+struct Few {
+    bits: u32,
+    state: u64,
+}
 
-impl<const BITS: u32> BuildHasher for FewBits<BITS> {
-    type Hasher = Few<BITS>;
-    fn build_hasher(&self) -> Few<BITS> {
-        Few(0)
+impl BuildHasher for FewBits {
+    type Hasher = Few;
+    fn build_hasher(&self) -> Few {
+        Few { bits: self.0, state: 0 }
     }
 }
 
-impl<const BITS: u32> Hasher for Few<BITS> {
+impl Hasher for Few {
     fn finish(&self) -> u64 {
-        let mixed = self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
-        if BITS == 64 { mixed } else { mixed & ((1 << BITS) - 1) }
+        let mixed = self.state.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+        mixed & ((1 << self.bits) - 1)
     }
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.0 = self.0.wrapping_mul(31) ^ u64::from(*byte));
+        bytes.iter().for_each(|byte| self.state = self.state.wrapping_mul(31) ^ u64::from(*byte));
     }
 }
+
+/// Maps with a hasher of no size are one family, whether cloned from one another or not.
+type NoSize = BuildHasherDefault<DefaultHasher>;
 
 type Model = BTreeMap<u32, u32>;
 
@@ -94,38 +100,41 @@ fn plain(change: &Change<'_, u32, u32>) -> (u32, Option<u32>, Option<u32>) {
     }
 }
 
-struct Hashed<S, P: Sharing, const KEYS: usize> {
+struct Hashed<S, P: Sharing> {
     ours: HashMap<u32, u32, S, P>,
     model: Model,
+    /// Keys are below this number.
+    keys: usize,
 }
 
-impl<S: Clone, P: Sharing, const KEYS: usize> Clone for Hashed<S, P, KEYS> {
+impl<S, P: Sharing> Hashed<S, P> {
+    fn new(hasher: S, keys: usize) -> Self {
+        Self { ours: HashMap::with_hasher(hasher), model: Model::new(), keys }
+    }
+}
+
+impl<S: Clone, P: Sharing> Clone for Hashed<S, P> {
     fn clone(&self) -> Self {
-        Self { ours: self.ours.clone(), model: self.model.clone() }
+        Self { ours: self.ours.clone(), model: self.model.clone(), keys: self.keys }
     }
 }
 
-impl<S: Default, P: Sharing, const KEYS: usize> Default for Hashed<S, P, KEYS> {
-    fn default() -> Self {
-        Self { ours: HashMap::default(), model: Model::new() }
-    }
-}
-
-impl<S: BuildHasher + Clone + Default, P: Sharing, const KEYS: usize> Subject for Hashed<S, P, KEYS> {
+impl<S: BuildHasher + Clone, P: Sharing> Subject for Hashed<S, P> {
     fn step(&mut self, random: &mut Random, others: &[Self]) {
-        let Self { ours, model } = self;
-        let (key, value) = (random.below(KEYS) as u32, random.below(8) as u32);
+        let Self { ours, model, keys } = self;
+        let keys = *keys;
+        let (key, value) = (random.below(keys) as u32, random.below(8) as u32);
         let other = &others[random.below(others.len())];
         match random.below(20) {
             0..=4 => {
                 for step in 0..random.below(60) as u32 {
-                    let key = (key + step * 7) % KEYS as u32;
+                    let key = (key + step * 7) % keys as u32;
                     assert_eq!(ours.insert(key, value), model.insert(key, value));
                 }
             }
             5..=7 => {
                 for step in 0..random.below(30) as u32 {
-                    let key = (key + step * 3) % KEYS as u32;
+                    let key = (key + step * 3) % keys as u32;
                     assert_eq!(ours.remove(&key), model.remove(&key));
                 }
             }
@@ -175,7 +184,7 @@ impl<S: BuildHasher + Clone + Default, P: Sharing, const KEYS: usize> Subject fo
                     4 => ours.union_with(&other.ours, |_, a, b| *a.max(b)),
                     _ => ours.merge_with(&other.ours, |_, a, b| decide(*a, *b)),
                 };
-                let expected = Self { ours: result, model: model_operation(which, model, &other.model) };
+                let expected = Self { ours: result, model: model_operation(which, model, &other.model), keys };
                 expected.check();
                 if random.below(3) == 0 {
                     *self = expected;
@@ -190,10 +199,10 @@ impl<S: BuildHasher + Clone + Default, P: Sharing, const KEYS: usize> Subject fo
                 assert_eq!(ours.is_submap(&other.ours), within);
             }
             17 => {
-                let keys: Vec<u32> = (0..random.below(50)).map(|_| random.below(KEYS * 2) as u32).collect();
+                let asked: Vec<u32> = (0..random.below(50)).map(|_| random.below(keys * 2) as u32).collect();
                 let mut found = Vec::new();
-                ours.get_many(&keys, |at, value| found.push((at, value.copied())));
-                assert!(found.into_iter().eq(keys.iter().map(|k| model.get(k).copied()).enumerate()));
+                ours.get_many(&asked, |at, value| found.push((at, value.copied())));
+                assert!(found.into_iter().eq(asked.iter().map(|k| model.get(k).copied()).enumerate()));
             }
             18 => {
                 let mut all: Vec<_> = ours.clone().into_iter().collect();
@@ -201,7 +210,7 @@ impl<S: BuildHasher + Clone + Default, P: Sharing, const KEYS: usize> Subject fo
                 assert!(all.into_iter().eq(model.iter().map(|(k, v)| (*k, *v))));
             }
             _ => {
-                assert_eq!(ours.get(&(key + KEYS as u32)), None);
+                assert_eq!(ours.get(&(key + keys as u32)), None);
                 ours.alter(key, |v| v.filter(|v| v % 2 == 0).map(|v| v + 1));
                 match model.get(&key) {
                     Some(v) if v % 2 == 0 => *model.get_mut(&key).unwrap() += 1,
@@ -388,47 +397,45 @@ impl<P: Sharing> Subject for Ordered<P> {
     }
 }
 
+/// Versions of one map with this hasher.
+fn versions<S: BuildHasher + Clone, P: Sharing>(
+    hasher: S,
+    keys: usize,
+    (seed, steps, live): (u64, usize, usize),
+) {
+    live_versions_of(Hashed::<S, P>::new(hasher, keys), seed, steps, live);
+}
+
 #[test]
 fn hash_map_with_small_nodes() {
     for seed in 0..4 * scale() as u64 {
-        live_versions::<Hashed<FewBits<64>, SmallNodes, 700>>(seed, 150, 5);
+        versions::<_, SmallNodes>(NoSize::default(), 700, (seed, 150, 5));
     }
 }
 
 #[test]
 fn hash_map_with_full_nodes() {
     for seed in 0..3 * scale() as u64 {
-        live_versions::<Hashed<persistent_collections::hash::RandomState, Atomic, 3000>>(seed, 200, 4);
+        versions::<_, Atomic>(persistent_collections::hash::RandomState::default(), 3000, (seed, 200, 4));
     }
-    live_versions::<Hashed<FewBits<64>, Local, 3000>>(7, 150, 4);
+    versions::<_, Local>(NoSize::default(), 3000, (7, 150, 4));
 }
 
-/// Nodes of four entries and full ones.
-fn colliding<const BITS: u32, const KEYS: usize>(seed: u64) {
-    live_versions::<Hashed<FewBits<BITS>, SmallNodes, KEYS>>(seed, 50, 4);
-    live_versions::<Hashed<FewBits<BITS>, Atomic, KEYS>>(seed, 50, 4);
-}
-
-/// Hashes of none to eight bits.
+/// Hashes of none to eight bits, in nodes of four entries and in full ones.
 #[test]
 fn hash_map_with_colliding_keys() {
     for seed in 0..scale() as u64 {
-        colliding::<0, 150>(seed);
-        colliding::<1, 200>(seed);
-        colliding::<2, 200>(seed);
-        colliding::<3, 200>(seed);
-        colliding::<4, 300>(seed);
-        colliding::<5, 400>(seed);
-        colliding::<6, 500>(seed);
-        colliding::<7, 600>(seed);
-        colliding::<8, 600>(seed);
+        for (bits, keys) in (0..).zip([150, 200, 200, 200, 300, 400, 500, 600, 600]) {
+            versions::<_, SmallNodes>(FewBits(bits), keys, (seed, 50, 4));
+            versions::<_, Atomic>(FewBits(bits), keys, (seed, 50, 4));
+        }
     }
 }
 
 #[test]
 fn hash_map_with_a_random_hasher_each() {
     // Not one family: the operations must not trust the shapes.
-    live_versions::<Hashed<std::hash::RandomState, SmallNodes, 300>>(3, 100, 4);
+    versions::<_, SmallNodes>(std::hash::RandomState::new(), 300, (3, 100, 4));
 }
 
 #[test]

@@ -37,7 +37,7 @@ impl Random {
 }
 
 /// A collection beside its model.
-pub(crate) trait Subject: Clone + Default {
+pub(crate) trait Subject: Clone {
     /// Does one random operation on both and compares what they answer.
     fn step(&mut self, random: &mut Random, others: &[Self]);
     /// Compares all contents and checks the invariants.
@@ -45,9 +45,14 @@ pub(crate) trait Subject: Clone + Default {
 }
 
 /// Forks versions at random, edits one after another, and re-checks all live ones after each step.
-pub(crate) fn live_versions<S: Subject>(seed: u64, steps: usize, live: usize) {
+pub(crate) fn live_versions<S: Subject + Default>(seed: u64, steps: usize, live: usize) {
+    live_versions_of(S::default(), seed, steps, live);
+}
+
+/// [`live_versions`] of a first version.
+pub(crate) fn live_versions_of<S: Subject>(first: S, seed: u64, steps: usize, live: usize) {
     let mut random = Random::new(seed);
-    let mut versions = vec![S::default()];
+    let mut versions = vec![first];
     for _ in 0..steps {
         let at = random.below(versions.len());
         let mut version = versions[at].clone();
