@@ -184,7 +184,8 @@ impl<S: BuildHasher + Clone, P: Sharing> Subject for Hashed<S, P> {
                     4 => ours.union_with(&other.ours, |_, a, b| *a.max(b)),
                     _ => ours.merge_with(&other.ours, |_, a, b| decide(*a, *b)),
                 };
-                let expected = Self { ours: result, model: model_operation(which, model, &other.model), keys };
+                let expected =
+                    Self { ours: result, model: model_operation(which, model, &other.model), keys };
                 expected.check();
                 if random.below(3) == 0 {
                     *self = expected;

@@ -413,3 +413,15 @@ fn bounds_of<K: Key>(lo: K, hi: K) -> Vec<(Bound<K>, Bound<K>)> {
     }
     all
 }
+
+/// Runs `lists` operation lists of `steps` steps over keys below `space`.
+pub(crate) fn run<K: Key, S: Shape>(lists: u64, steps: u32, space: u32) {
+    for seed in 0..lists * scale() {
+        let mut choices = Choices(seed);
+        let mut pair = Pair::<K, u32, S>::new();
+        for step in 0..steps {
+            let name = pair.step(&mut choices, space);
+            pair.check(&format!("step {step} of seed {seed}, {name}"));
+        }
+    }
+}
