@@ -417,7 +417,7 @@ fn hash_map_with_small_nodes() {
 #[test]
 fn hash_map_with_full_nodes() {
     for seed in 0..3 * scale() as u64 {
-        versions::<_, Atomic>(persistent_collections::hash::RandomState::default(), 3000, (seed, 200, 4));
+        versions::<_, Atomic>(persistent_collections::hash::RandomState, 3000, (seed, 200, 4));
     }
     versions::<_, Local>(NoSize::default(), 3000, (7, 150, 4));
 }
