@@ -170,12 +170,12 @@ impl<'t, L: Shape> Bucket<'t, L> {
 
     /// Copies the words of the live slots, one entry after the other, and gives how many; yet to be validated.
     ///
-    /// Copies the dead ones too, and writes over them: that is cheaper than to foresee which ones are alive.
+    /// Copies the dead ones too, and writes over them: that is cheaper than to foresee which ones are alive. Only the
+    /// slots from `NEAR` on are passed over if all of them are dead.
     #[inline]
-    pub(crate) fn copy_slots(self, header: Header, to: &mut [u64]) -> usize {
+    pub(crate) fn copy_slots<const NEAR: u32>(self, header: Header, to: &mut [u64]) -> usize {
         let mut count = 0;
-        // The slots beside the header are filled first; often there are no others.
-        let (near, all) = (3.min(L::SLOTS), L::SLOTS);
+        let (near, all) = (NEAR.min(L::SLOTS), L::SLOTS);
         for slots in [0..near, near..all] {
             if header.live() >> slots.start == 0 {
                 break;
