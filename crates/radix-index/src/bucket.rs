@@ -98,12 +98,29 @@ impl<L: Shape> Width for Buckets<L> {
     const WORDS: usize = L::BUCKET;
 }
 
-/// Where an entry lies, or may be put.
+/// Where an entry lies, or may be put: the node above, the slot below.
+///
+/// One word, because two halves that are stored apart cannot be forwarded to one load: the processor waits until both are in
+/// the cache, just before a lock is taken (decision 0108).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Spot {
+pub(crate) struct Spot(u64);
+
+impl Spot {
+    #[inline]
+    pub(crate) fn new(node: u32, slot: u32) -> Self {
+        Self(u64::from(node) << 32 | u64::from(slot))
+    }
+
     /// The overflow node, or 0 for the bucket itself.
-    pub(crate) node: u32,
-    pub(crate) slot: u32,
+    #[inline]
+    pub(crate) fn node(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    #[inline]
+    pub(crate) fn slot(self) -> u32 {
+        self.0 as u32
+    }
 }
 
 /// A bucket in its array.
