@@ -218,6 +218,7 @@ impl Builder {
             direction: self.direction,
             arrays: self.arrays,
             threads: self.threads,
+            threads_always: self.threads_always,
             excluded: excluded.filter_map(|(i, j)| Some((own(i)?, own(j)?))).collect(),
             centres,
             neighbors_max: self.neighbors_max,

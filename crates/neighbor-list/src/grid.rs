@@ -31,7 +31,7 @@ pub(crate) struct Grid {
     pub(crate) shifts: Vec<[i32; 3]>,
     /// The same in three bytes, and padding; empty if one does not fit.
     pub(crate) packed_shifts: Vec<u32>,
-    /// Scratch: the bin of each atom.
+    /// The bin of each atom.
     bin_of: Vec<u32>,
 }
 
@@ -84,6 +84,11 @@ impl Grid {
     #[inline]
     pub(crate) fn column(&self, index: usize) -> (usize, usize) {
         (index / self.bins[1], index % self.bins[1])
+    }
+
+    /// The column of an atom, by x and y.
+    pub(crate) fn column_of(&self, atom: u32) -> (usize, usize) {
+        self.column(self.bin_of[atom as usize] as usize / self.bins[2])
     }
 
     /// The wrapped position at a place, in original coordinates.

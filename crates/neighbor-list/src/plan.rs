@@ -13,7 +13,7 @@ use crate::resolution::Resolution;
 use crate::rules::Rules;
 use crate::scene::Scene;
 use crate::stencil::Translations;
-use crate::{Buffers, Builder, Cell, Error, NeighborList, Pair, Position, memory, parallel};
+use crate::{Buffers, Builder, Cell, Error, NeighborList, Pair, Position, effort, memory, parallel};
 
 /// Memory of a search; give the same one to every [`Builder::build_into`], and it is used again.
 #[derive(Debug, Default)]
@@ -52,9 +52,14 @@ impl Workspace {
         cell: &Cell,
     ) -> Result<(), Error> {
         self.marks.clear();
-        self.threads = parallel::resolve(builder.threads);
+        self.threads = 1;
         self.level = Some(rules.level);
         if self.bin(rules, positions, cell)? {
+            let asked = parallel::resolve(builder.threads);
+            self.threads = match builder.threads_always {
+                true => asked,
+                false => effort::worthwhile(asked, self.scene(), rules),
+            };
             self.divide(positions.len())?;
             self.count(rules)
         } else {

@@ -204,7 +204,7 @@ proptest! {
         let expected = build(&everything(cutoff).level(Level::scalar()), &many);
         for level in Level::available() {
             for threads in [1, 2, 3] {
-                let list = build(&everything(cutoff).level(level).threads(threads), &many);
+                let list = build(&everything(cutoff).level(level).threads_always(threads), &many);
                 prop_assert_eq!(bits(&list), bits(&expected), "{} with {} threads", level, threads);
             }
         }

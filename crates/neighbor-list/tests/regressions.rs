@@ -284,7 +284,7 @@ fn a_cutoff_below_the_rounding_of_a_flat_cell() {
 #[test]
 fn more_threads_than_there_can_be() {
     let positions: Vec<[f64; 3]> = (0..300).map(|k| [f64::from(k), 0.0, 0.0]).collect();
-    let list = NeighborList::builder(1.5).threads(usize::MAX).build(&positions, &Cell::none());
+    let list = NeighborList::builder(1.5).threads_always(usize::MAX).build(&positions, &Cell::none());
     assert_eq!(list.unwrap().len(), 598);
 }
 
