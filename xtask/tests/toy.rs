@@ -160,6 +160,8 @@ fn a_child_that_dies_is_told_and_a_run_that_is_interrupted_keeps_what_it_has() {
     assert_eq!(code, Some(130), "{stdout}{stderr}");
     assert!(stdout.contains("toy/work") && stderr.contains("interrupted"), "{stdout}{stderr}");
     assert!(toy.root().join("benches/record/gate").is_dir());
+    let processes = told.as_file().metadata().expect("it is there").len();
+    assert!(processes < 3 * 1000, "{processes} processes ran: nothing was interrupted");
 }
 
 /// Whether a program is here; tests of what needs it say so and stop.
