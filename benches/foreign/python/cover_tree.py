@@ -21,7 +21,6 @@ holds the interpreter's lock; the clock is the wall's then.
 
 import argparse
 import copy
-import json
 import os
 import subprocess
 import sys
@@ -45,7 +44,8 @@ if "avx512f" in (features := llvmlite.binding.get_host_cpu_features()) and featu
 
 import numba
 import numpy as np
-import cover_tree_points as points
+from cover_tree_metric import metric
+from cover_tree_points import Points, run_build, run_points
 
 KERNELS = {"rbf": 0, "matern12": 1, "matern32": 2, "matern52": 3}
 
