@@ -14,15 +14,19 @@ How Numba was tuned. `numba-tuned` is, in each row, the fastest of these, each t
 In all of them covariance and scores are a second loop that Numba vectorises, with an exp of its own (Numba without SVML
 calls the library's exp one lane at a time), and the top k a third, with a linear insert. Vectors are 512 bits wide:
 LLVM prefers 256 on these processors unless it is told. `--tune` prints all variants.
+
+With `--full` the rows A to D run on two threads too: every second query on either, for neither BLAS nor compiled code
+holds the interpreter's lock; the clock is the wall's then.
 """
 
 import argparse
-import json
+import copy
 import os
 import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -40,7 +44,8 @@ if "avx512f" in (features := llvmlite.binding.get_host_cpu_features()) and featu
 
 import numba
 import numpy as np
-from cover_tree_points import Points, engines
+from cover_tree_metric import metric
+from cover_tree_points import Points, run_build, run_points
 
 KERNELS = {"rbf": 0, "matern12": 1, "matern32": 2, "matern52": 3}
 
@@ -48,7 +53,7 @@ KERNELS = {"rbf": 0, "matern12": 1, "matern32": 2, "matern52": 3}
 FAST = {"nnan", "ninf", "nsz", "arcp", "contract", "afn"}
 
 
-@numba.njit(fastmath=FAST)
+@numba.njit(fastmath=FAST, nogil=True)
 def exp_minus(a):
     """`exp(-a)` as ours: the exponent's bits by a magic constant, and a polynomial of degree 5."""
     a = min(a, np.float32(86.0))
@@ -64,7 +69,7 @@ def exp_minus(a):
     return np.int32(bits).view(np.float32)
 
 
-@numba.njit(fastmath=FAST)
+@numba.njit(fastmath=FAST, nogil=True)
 def scores(dots, x, y0, y1, y2, scale, kernel):
     """Dot products of a tile become `|k - v.v| / sqrt(p_j)`, in place: a second array would have to be proven apart."""
     one, third = np.float32(1.0), np.float32(1.0 / 3.0)
@@ -93,7 +98,7 @@ def scores(dots, x, y0, y1, y2, scale, kernel):
                 to[j] = abs((one + r + square * third) * exp_minus(r) - to[j]) * scale[j]
 
 
-@numba.njit(fastmath=True)
+@numba.njit(fastmath=True, nogil=True)
 def covariance(square, kernel):
     if kernel == 0:
         return np.exp(-square)
@@ -105,7 +110,7 @@ def covariance(square, kernel):
     return (np.float32(1.0) + a + square * np.float32(1.0 / 3.0)) * np.exp(-a)
 
 
-@numba.njit(fastmath=FAST)
+@numba.njit(fastmath=FAST, nogil=True)
 def offer(out, first, limits, best, ids, worst):
     """Keeps the k best of each query: sixteen scores are passed over at once where none beats the worst."""
     k = best.shape[1]
@@ -134,7 +139,7 @@ def offer(out, first, limits, best, ids, worst):
         worst[i] = threshold
 
 
-@numba.njit(fastmath=FAST)
+@numba.njit(fastmath=FAST, nogil=True)
 def dots4(x, y, out):
     """The dot products of four queries (rows of `x`) with the columns of `y`."""
     out[:] = 0
@@ -158,7 +163,7 @@ def dots4(x, y, out):
                 out[i, j] += x[i, d] * y[d, j]
 
 
-@numba.njit(fastmath=FAST)
+@numba.njit(fastmath=FAST, nogil=True)
 def window(x, v, limits, y0, y1, y2, yv, scale, first, kernel, dots, best, ids, worst):
     """One window of points for all queries, four at a time; `dots` has room for four rows."""
     for q in range(0, len(v), 4):
@@ -232,7 +237,7 @@ def tuned(case, tell):
     return f"{form.__name__} {queries} x {points}", lambda case: form(case, queries, points)
 
 
-@numba.njit(fastmath=True)
+@numba.njit(fastmath=True, nogil=True)
 def plain_loop(queries, limits, x, v, scale, kernel, k):
     result = np.full((len(queries), k), -1, np.int64)
     for q in range(len(queries)):
@@ -301,34 +306,15 @@ class Case:
             self.windows[width] = [np.ascontiguousarray(self.vt[:, i : i + width]) for i in starts]
         return self.windows[width]
 
+    def part(self, rows):
+        """The case with some of its queries; windows of points are shared."""
+        part = copy.copy(self)
+        part.queries, part.limits, part.expected = self.queries[rows], self.limits[rows], self.expected[rows]
+        return part
+
     def recall(self, found):
         hits = sum(len(set(a) & set(b[b >= 0])) for a, b in zip(found, self.expected))
         return hits / max(1, int((self.expected >= 0).sum()))
-
-
-def metric(case, engine, version, samples, notes, seed, error=None):
-    line = {
-        "schema": 1,
-        "structure": "cover-tree",
-        "bench": case.bench,
-        "size": case.n,
-        "threads": 1,
-        "models": "",
-        "flatters": "",
-        "engine": engine,
-        "engine_version": version,
-        "ours": False,
-        "unit": "ns/query",
-        "clock": "thread-cpu",
-        "operations": len(case.queries),
-        "seed": seed,
-        "checksum": case.checksum,
-        "samples": samples,
-        "targets": [],
-        "notes": notes,
-        "error": error,
-    }
-    print("METRIC " + json.dumps(line), flush=True)
 
 
 def main():
@@ -353,38 +339,44 @@ def main():
             extra = ["--full"] if options.full else []
             subprocess.run(command + ["--export", scratch, "--seed", str(options.seed), *extra, *filters], check=True)
         for folder in sorted(inputs.iterdir()):
-            if (folder / "points.f32").exists():
+            if (folder / "queries.f32").exists():
                 run_points(Points(folder), options)
+            elif (folder / "points.f32").exists():
+                run_build(folder, options)
             else:
-                run(Case(folder), options)
+                case = Case(folder)
+                for threads in (1, 2) if options.full and "seed" not in case.bench else (1,):
+                    run(case, options, threads)
 
 
-def run_points(case, options):
+def wanted(case, options):
     row = f"{case.bench}/{case.n}"
-    if options.filter and not any(text in row for text in options.filter):
-        return
-    for name, version, search, build in engines(case):
-        if isinstance(search, str):
-            metric(case, name, version, [], [], options.seed, search)
-            continue
-        found = search()
-        notes = [["recall", case.recall(found)], ["build_ns_per_point", build / case.n * 1e9]]
-        error = None if case.is_right(found) else "farther neighbours than there are"
-        samples = []
-        for _ in range(0 if options.verify_only or error else options.rounds):
-            start = time.thread_time()
-            search()
-            samples.append((time.thread_time() - start) / len(case.queries) * 1e9)
-        metric(case, name, version, samples, notes, options.seed, error)
-        median = sorted(samples)[len(samples) // 2] if samples else 0
-        print(f"{row}: {name} {median:.0f} ns/query, recall {notes[0][1]:.4f}", file=sys.stderr)
+    return case.n <= options.size_max and (not options.filter or any(text in row for text in options.filter))
 
 
-def run(case, options):
-    row = f"{case.bench}/{case.n}"
-    if case.n > options.size_max or options.filter and not any(text in row for text in options.filter):
+def in_parts(engine, case, threads):
+    """The engine with every `threads`-th query on a thread of its own; limits are spread evenly."""
+    if threads == 1:
+        return lambda: engine(case)
+    order = np.argsort(case.limits, kind="stable")
+    places = [order[i::threads] for i in range(threads)]
+    parts = [case.part(rows) for rows in places]
+    pool = ThreadPoolExecutor(threads)
+
+    def search():
+        result = np.empty((len(case.queries), case.k), np.int64)
+        for rows, found in zip(places, pool.map(engine, parts)):
+            result[rows] = found
+        return result
+
+    return search
+
+
+def run(case, options, threads):
+    if not wanted(case, options):
         return
-    variant, fastest = tuned(case, options.tune)
+    clock = time.thread_time if threads == 1 else time.perf_counter
+    variant, fastest = tuned(case.part(slice(None, None, threads)), options.tune)
     engines = {
         "numba-tuned": (fastest, f"{numba.__version__} {variant}"),
         "numpy-openblas": (numpy_gemm, np.__version__),
@@ -392,17 +384,21 @@ def run(case, options):
     }
     if options.engine:
         engines = {name: engine for name, engine in engines.items() if any(text in name for text in options.engine)}
-    recalls = {name: case.recall(engine(case)) for name, (engine, _) in engines.items()}
+    searches = {name: in_parts(engine, case, threads) for name, (engine, _) in engines.items()}
+    recalls = {name: case.recall(search()) for name, search in searches.items()}
     samples = {name: [] for name in engines}
     for _ in range(0 if options.verify_only else options.rounds):
-        for name, (engine, _) in engines.items():
-            start = time.thread_time()
-            engine(case)
-            samples[name].append((time.thread_time() - start) / len(case.queries) * 1e9)
+        for name, search in searches.items():
+            start = clock()
+            search()
+            samples[name].append((clock() - start) / len(case.queries) * 1e9)
     for name, (_, version) in engines.items():
-        metric(case, name, version, samples[name], [["recall", recalls[name]]], options.seed)
+        metric(case, name, version, samples[name], [["recall", recalls[name]]], options.seed, threads=threads)
         median = sorted(samples[name])[len(samples[name]) // 2] if samples[name] else 0
-        print(f"{row}: {name} {median:.0f} ns/query, recall {recalls[name]:.4f}", file=sys.stderr)
+        print(
+            f"{case.bench}/{case.n} x{threads}: {name} {median:.0f} ns/query, recall {recalls[name]:.4f}",
+            file=sys.stderr,
+        )
 
 
 if __name__ == "__main__":

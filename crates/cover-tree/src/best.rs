@@ -8,6 +8,9 @@ use crate::{Metric, Neighbour, Search};
 /// How many candidates ahead of the one that is measured a point's memory is asked for.
 const AHEAD: usize = 4;
 
+/// Room that lists have from the start: few searches fill it, and growing costs more than having it.
+const ROOM: usize = 128;
+
 /// A point that may be near enough.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
@@ -30,6 +33,8 @@ pub(crate) struct Candidates {
     pub(crate) limit: f32,
     /// Length at which entries are thinned out: the price of selecting is spread over as many pushes.
     full: usize,
+    /// How many entries the last thinning left.
+    thinned: usize,
     /// The limit that is certain, where [`Candidates::guess`] lowered the other.
     certain: f32,
 }
@@ -39,7 +44,15 @@ impl Candidates {
     pub(crate) fn new(search: &Search<'_>, ruler: &Ruler, triangle: impl Fn(f64) -> f64) -> Self {
         let bounded = search.radius < f64::INFINITY;
         let limit = if bounded { ruler.key_of(triangle(search.radius)) } else { f32::INFINITY };
-        Self { k: search.k, entries: Vec::new(), limit, full: first_full(search.k), certain: limit }
+        let full = first_full(search.k);
+        Self {
+            k: search.k,
+            entries: Vec::with_capacity(full.min(ROOM)),
+            limit,
+            full,
+            thinned: 0,
+            certain: limit,
+        }
     }
 
     /// Lowers the limit to where, by the first `seen` of `all` points, more than `k` will still be found, if these are a
@@ -64,6 +77,7 @@ impl Candidates {
             return true;
         }
         self.entries.clear();
+        self.thinned = 0;
         self.limit = self.certain;
         self.full = first_full(self.k);
         false
@@ -103,10 +117,10 @@ impl Candidates {
         }
     }
 
-    /// Lowers the limit as soon as there are `k`: a tree prunes by it.
+    /// Lowers the limit as soon as there are `k`, and more since the last time: a tree prunes by it.
     #[inline]
     pub(crate) fn thin_early(&mut self, ruler: &Ruler) {
-        if self.entries.len() >= self.k {
+        if self.entries.len() >= self.k && self.entries.len() > self.thinned {
             self.thin(ruler);
         }
     }
@@ -124,7 +138,8 @@ impl Candidates {
                 self.entries.retain(|entry| entry.key <= limit);
             }
         }
-        self.full = first_full(self.k).max(2 * self.entries.len());
+        self.thinned = self.entries.len();
+        self.full = first_full(self.k).max(2 * self.thinned);
     }
 
     /// The wanted neighbours: distances in f64 of the candidates, nearest key first, until no further one can matter.
@@ -171,8 +186,8 @@ pub(crate) struct Best {
 
 impl Best {
     pub(crate) fn new(search: &Search<'_>) -> Self {
-        let full = search.k;
-        Self { k: search.k, radius: search.radius, found: Vec::new(), worst: search.radius, full }
+        let found = Vec::with_capacity(first_full(search.k).min(ROOM));
+        Self { k: search.k, radius: search.radius, found, worst: search.radius, full: search.k }
     }
 
     /// No neighbour beyond this distance is wanted.

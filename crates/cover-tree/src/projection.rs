@@ -27,6 +27,9 @@
 //! underflows to 0 in its square: its length is then wrong by at most 1e-150 a coordinate, less than
 //! [`Ruler::of_norm`](crate::ruler::Ruler::of_norm) grants for underflow in f32.
 
+use simd_kernels::Level;
+use simd_kernels::axes::deflate;
+
 use crate::Points;
 use crate::metric::Image;
 
@@ -139,12 +142,12 @@ impl Projection {
             }
         };
         image.image(point, values);
-        let mut largest = 0.0_f64;
+        let mut beyond = false;
         for (value, mean) in values.iter_mut().zip(&self.mean) {
             *value -= mean;
-            largest = largest.max(value.abs());
+            beyond |= value.abs() > HUGE;
         }
-        if largest > HUGE {
+        if beyond {
             out.fill(0.0);
             out[self.dimension() - 1] = f64::INFINITY;
             return;
@@ -155,16 +158,7 @@ impl Projection {
     /// The image of a centred vector.
     fn deflate(&self, values: &mut [f64], out: &mut [f64]) {
         let (last, coordinates) = out.split_last_mut().expect("an image has a last coordinate");
-        deflate(&self.axes, values, coordinates);
-        *last = dot(values, values).sqrt();
-    }
-}
-
-/// Takes one axis after the other out of a vector, and writes its coordinates.
-pub(crate) fn deflate(axes: &[f64], values: &mut [f64], coordinates: &mut [f64]) {
-    for (axis, out) in axes.chunks_exact(values.len()).zip(coordinates) {
-        *out = dot(axis, values);
-        subtract(values, *out, axis);
+        *last = deflate(Level::detect(), &self.axes, values, coordinates).sqrt();
     }
 }
 

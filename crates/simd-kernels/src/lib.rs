@@ -13,6 +13,7 @@
 //! | [`distance::planes`] | squared distances in three dimensions, and which are below a limit | scalar, AVX2, AVX-512 |
 //! | [`distance::rows`] | squared distances and dot products of one point with rows of any dimension | scalar, AVX2, AVX-512 |
 //! | [`distance::tile`] | the same of eight queries with panels of sixteen points | scalar, AVX2, AVX-512 |
+//! | [`axes`] | a vector's coordinates along axes, and what they leave of it | scalar, AVX2, AVX-512 |
 //! | [`morton`] | Morton codes of two and three dimensions, and back | scalar, AVX2, AVX-512 |
 //! | [`compress`] | the items that a mask marks, or their positions | scalar, AVX2, AVX-512 |
 //! | [`prefix`] | prefix sums | scalar, AVX2, AVX-512 |
@@ -34,7 +35,7 @@
 //!
 //! # Same answers
 //!
-//! Integers, masks and [`distance::planes`] are equal at every level, bit by bit. [`distance::rows`] and
+//! Integers, masks, [`axes`] and [`distance::planes`] are equal at every level, bit by bit. [`distance::rows`] and
 //! [`distance::tile`] fuse multiply and add where the processor can; their modules state the bounds.
 //!
 //! # When not to use it
@@ -53,6 +54,7 @@
     reason = "no function here is `unsafe`; the lint takes those with a target feature for such, and the tour tells the rule"
 )]
 
+pub mod axes;
 #[cfg(feature = "std")] // square roots are not in `core`
 pub mod ball;
 pub mod compress;

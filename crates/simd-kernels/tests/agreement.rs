@@ -2,7 +2,7 @@
 
 use simd_kernels::distance::{Float, planes, rows, tile};
 use simd_kernels::search::Key;
-use simd_kernels::{Level, compress, morton, prefix, search, tag};
+use simd_kernels::{Level, axes, compress, morton, prefix, search, tag};
 
 /// A small generator (splitmix64), so that a failing case can be named by its number.
 struct Random(u64);
@@ -596,6 +596,39 @@ mod balls {
             for z in [-1e300, 1e300] {
                 let (first, last, _) = spans(level, [0.0, 0.0, z], 4.0);
                 assert!(first <= last && first.unsigned_abs() > 2_147_483_000, "{level}: {first}..={last}");
+            }
+        }
+    }
+}
+
+#[test]
+fn coordinates_along_axes() {
+    let mut random = Random(15);
+    for dimension in (0..40).chain([63, 64, 65, 200]) {
+        for count in [0, 1, 2, 7] {
+            let mut number = || 2.0 * random.unit() - 1.0;
+            let along: Vec<f64> = (0..count * dimension).map(|_| number() * 0.3).collect();
+            let vector: Vec<f64> = (0..dimension).map(|_| number()).collect();
+            let (mut rest, mut expected) = (vector.clone(), vec![0.0; count]);
+            for (axis, coordinate) in along.chunks(dimension.max(1)).zip(&mut expected) {
+                *coordinate = axis.iter().zip(&rest).map(|(a, x)| a * x).sum();
+                rest.iter_mut().zip(axis).for_each(|(x, a)| *x -= *coordinate * a);
+            }
+            let mut first = None;
+            for level in Level::available() {
+                let (mut values, mut coordinates) = (vector.clone(), vec![f64::NAN; count]);
+                let square = axes::deflate(level, &along, &mut values, &mut coordinates);
+                // A dimension of 0 has no axes to go through.
+                let expected = if dimension == 0 { vec![0.0; count] } else { expected.clone() };
+                for (found, expected) in coordinates.iter().zip(&expected) {
+                    assert!((found - expected).abs() < 1e-12, "{level} {dimension} {count}");
+                }
+                assert!(values.iter().zip(&rest).all(|(a, b)| (a - b).abs() < 1e-12), "{level} {dimension}");
+                let exact: f64 = values.iter().map(|x| x * x).sum();
+                assert!((square - exact).abs() <= 1e-12 * exact, "{level} {dimension} {count}");
+                let bits = |values: &[f64]| values.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+                let found = (bits(&values), bits(&coordinates), square.to_bits());
+                assert_eq!(*first.get_or_insert_with(|| found.clone()), found, "{level} {dimension} {count}");
             }
         }
     }

@@ -13,9 +13,14 @@ use crate::figures::Figures;
 use crate::rows::Row;
 use crate::workspace::Workspace;
 use crate::{Outcome, generated, stats};
+use chart::{Axis, Series};
 
 /// Where the docs' charts are written, relative to the root: `summary.svg`, and one a structure.
 const CHARTS: &str = "docs/charts";
+
+/// Structures whose issue asks how cost grows: each with the benches whose rows by size are drawn in one chart of the
+/// docs, `STRUCTURE-growth.svg`.
+const GROWTH: [(&str, &[&str]); 1] = [("cover-tree", &["knn/M-d16/k10", "knn/U-d3/k10"])];
 
 /// Make one page of all records, or write their figures into the docs.
 ///
@@ -105,8 +110,37 @@ fn charts(figures: &Figures) -> Vec<(String, String)> {
     for (structure, rows) in structures {
         let title = format!("{structure}: the best peer relative to us, bench by bench (1 = equal)");
         charts.push((structure.to_owned(), chart::bars(&title, &page::ratios(&rows))));
+        if let Some((_, benches)) = GROWTH.iter().find(|(name, _)| *name == structure) {
+            charts.push((format!("{structure}-growth"), growth(structure, benches, &rows)));
+        }
     }
     charts.into_iter().filter_map(|(name, chart)| Some((name, chart::standalone(&chart?)))).collect()
+}
+
+/// One line for each engine of each bench: its time by size; none before there are rows of several sizes.
+fn growth(structure: &str, benches: &[&str], rows: &[(&Row, &str)]) -> Option<String> {
+    let mut series: Vec<Series> = Vec::new();
+    for bench in benches {
+        for (row, _) in rows.iter().filter(|(row, _)| row.bench == *bench && row.threads <= 1) {
+            for entry in &row.entries {
+                let Some(median) = entry.median() else { continue };
+                let name = format!("{}, {bench}", entry.metric.engine);
+                let point = (row.size as f64, median);
+                match series.iter_mut().find(|series| series.name == name) {
+                    Some(series) => series.points.push(point),
+                    None => series.push(Series { name, points: vec![point] }),
+                }
+            }
+        }
+    }
+    series.retain_mut(|series| {
+        series.points.sort_by(|a, b| a.0.total_cmp(&b.0));
+        series.points.len() > 2
+    });
+    let unit = rows.iter().find(|(row, _)| benches.contains(&row.bench.as_str()))?.0.unit.as_str();
+    let axes = [Axis::logarithmic("entries"), Axis::logarithmic(unit)];
+    let svg = chart::lines(&format!("{structure}: time by size"), axes, &series)?;
+    Some(chart::with_keys(&svg, &series))
 }
 
 /// Writes a document that is not as it should be; false if that was forbidden.

@@ -22,6 +22,7 @@
 //!
 //! Points of which that says too little, above all the inducing points, are left to panels in f32.
 
+use simd_kernels::axes::deflate;
 use simd_kernels::panel::{
     self, LANES, Lanes, QUERIES, ResidualQueries, Tile, WORD_BLOCK, WordQueries, Words,
 };
@@ -30,7 +31,7 @@ use simd_kernels::{Level, panel::Covariance};
 use super::layout::{Form, Layout, Prepared, length};
 use crate::Points;
 use crate::metric::{Blocks, Metric};
-use crate::projection::{deflate, principal_axes};
+use crate::projection::principal_axes;
 use crate::ruler::{HALF_EPS, Ruler};
 
 /// Vectors shorter than this are cheap in f32.
@@ -284,7 +285,7 @@ pub(crate) struct WordBlock {
 /// Splits a vector into its coordinates along the axes and integers; leaves the tail in its place.
 fn split(axes: &[f64], vector: &mut [f64]) -> Split {
     let mut leading = vec![0.0; axes.len() / vector.len()];
-    deflate(axes, vector, &mut leading);
+    deflate(Level::detect(), axes, vector, &mut leading);
     let tail = length(vector);
     let block = vector.chunks(2 * WORD_BLOCK).map(length).fold(0.0, f64::max);
     let largest = vector.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));

@@ -156,11 +156,16 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
         let search = request.search.within(best.worst());
         let mut found = Candidates::new(&search, &ruler, triangle);
         let mut work = Work { compared: 0, unseen: f64::INFINITY };
-        let mut bound = ruler.reach(found.limit);
-        while let Some(Reverse(open)) = scratch.queue.pop() {
+        let mut limit = found.limit;
+        let mut bound = ruler.reach(limit);
+        // Until there is a bound, the next node is the child whose centre is nearest: the sooner a leaf is found, and the
+        // nearer it is, the fewer nodes are queued at all.
+        let mut child = None;
+        while let Some(Reverse(open)) = child.take().or_else(|| scratch.queue.pop()) {
             let nearest = open.nearest();
             if nearest > bound || work.compared >= budget {
-                work.unseen = f64::from(nearest) / panels.leaves.layout.scale;
+                let queued = scratch.queue.peek().map_or(nearest, |Reverse(other)| other.nearest());
+                work.unseen = f64::from(nearest.min(queued)) / panels.leaves.layout.scale;
                 break;
             }
             let node = &self.nodes[open.node()];
@@ -188,17 +193,29 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
                     });
                 }
                 found.thin_early(&ruler);
-                bound = ruler.reach(found.limit);
+                if found.limit < limit {
+                    limit = found.limit;
+                    bound = ruler.reach(limit);
+                }
                 continue;
             }
             panels.centres.row(level, &values, first_panel, keys);
+            let mut key_min = if bound == f32::INFINITY { f32::INFINITY } else { f32::NEG_INFINITY };
             for ((first, radii), keys) in firsts.zip(&panels.radii[first_panel..]).zip(&*keys) {
                 let gaps = ruler.gaps(keys, radii, nearest);
                 let mut left = hits(&gaps, bound) & lanes(first);
                 while left != 0 {
                     let lane = left.trailing_zeros() as usize;
                     left &= left - 1;
-                    scratch.queue.push(Open::new(gaps[lane], (first + lane) as u32));
+                    let open = Open::new(gaps[lane], (first + lane) as u32);
+                    if keys[lane] >= key_min {
+                        scratch.queue.push(open);
+                        continue;
+                    }
+                    key_min = keys[lane];
+                    if let Some(farther) = child.replace(open) {
+                        scratch.queue.push(farther);
+                    }
                 }
             }
         }

@@ -33,9 +33,11 @@ pub(super) struct Series {
     pub(super) points: Vec<(f64, f64)>,
 }
 
+/// What [`lines`] draws on.
+const SIZE: (u32, u32) = (560, 330);
+
 /// Lines with a dot at every point; none if there is nothing to draw.
 pub(super) fn lines(title: &str, [x, y]: [Axis<'_>; 2], series: &[Series]) -> Option<String> {
-    const SIZE: (u32, u32) = (560, 330);
     // Where the plot is.
     const LEFT: i32 = 72;
     const RIGHT: i32 = 545;
@@ -99,6 +101,27 @@ fn themed(svg: &str, title: &str) -> String {
     text
 }
 
+/// The chart of these lines with their names below it, for where no page tells them.
+pub(super) fn with_keys(svg: &str, series: &[Series]) -> String {
+    const ROW: u32 = 24;
+    let rows = series.len() as u32;
+    let view = |height: u32| format!("viewBox=\"0 0 {} {height}\"", SIZE.0);
+    let mut text = svg.replace(&view(SIZE.1), &view(SIZE.1 + ROW * rows + 8));
+    let mut keys = String::new();
+    for (number, Series { name, .. }) in series.iter().enumerate() {
+        let middle = SIZE.1 + ROW * number as u32 + ROW / 2;
+        let colour = number % SERIES;
+        keys += &format!(
+            "<circle cx=\"80\" cy=\"{middle}\" r=\"6\" style=\"fill:var(--s{colour})\"/>\n\
+             <text x=\"96\" y=\"{middle}\" dy=\"0.35em\" font-family=\"sans-serif\" font-size=\"{FONT}\" \
+             style=\"fill:var(--ink)\">{name}</text>\n"
+        );
+    }
+    let end = text.rfind("</svg>").unwrap_or(text.len());
+    text.insert_str(end, &keys);
+    text
+}
+
 /// The chart as a file of its own, which brings the colours along.
 pub(super) fn standalone(svg: &str) -> String {
     let (head, body) = svg.split_once('>').unwrap_or((svg, ""));
@@ -124,6 +147,8 @@ mod tests {
         assert!(svg.contains("aria-label=\"a &quot;b&quot; &lt;c>\""), "{svg}");
         assert!(!svg.contains("\"#0"), "{svg}");
         assert!(lines("", axes(), &[]).is_none());
+        let keyed = with_keys(&svg, &[series("ours", 1.0), series("theirs", 2.0)]);
+        assert!(keyed.contains(">theirs</text>") && keyed.contains("viewBox=\"0 0 560 386\""), "{keyed}");
         assert!(standalone(&svg).contains("prefers-color-scheme:dark"));
     }
 }

@@ -1,249 +1,206 @@
-//! Euclidean neighbours of points of low and high dimension, against kiddo's k-d tree and acap's vantage-point tree.
+//! Euclidean neighbours of points of low and high dimension, against the trees of other crates.
 
-use std::num::NonZero;
-
-use acap::distance::{Metric as AcapMetric, Proximity};
-use acap::euclid::EuclideanDistance;
-use acap::knn::NearestNeighbors;
-use acap::vp::FlatVpTree;
 use bench_own::cover_tree::Cloud;
-use bench_own::harness::{Against, Suite};
-use cover_tree::{CoverTree, Euclidean, Index, Metric, Neighbour, Neighbours, Points, Rows, Scan, Search};
-use kiddo::{ImmutableKdTree, SquaredEuclidean};
+use bench_own::harness::{Against, Contest, Suite};
+use cover_tree::{
+    Auto, CoverTree, Engine, Euclidean, Index, Metric, Neighbour, Neighbours, Points, Rows, Scan, Search,
+};
+use rayon::prelude::*;
 
 use crate::exact;
+use crate::peers::{self, Tree};
 
-const QUERIES: usize = 1000;
+/// A cloud's rows, one for each number of neighbours.
+struct Shape {
+    cloud: Cloud,
+    n: usize,
+    dimension: usize,
+    /// Only `--full` or a filter asks for it.
+    full: bool,
+    threads: u32,
+}
 
-/// The rows that Python's libraries run too: cloud, points, dimension.
-const EXPORTED: [(Cloud, usize, usize); 13] = [
-    (Cloud::Manifold, 10_000, 64),
-    (Cloud::Manifold, 100_000, 64),
-    (Cloud::Uniform, 100_000, 2),
-    (Cloud::Uniform, 100_000, 3),
-    (Cloud::Clustered, 100_000, 3),
-    (Cloud::Uniform, 100_000, 8),
-    (Cloud::Clustered, 100_000, 8),
-    (Cloud::Uniform, 100_000, 16),
-    (Cloud::Clustered, 100_000, 16),
-    (Cloud::Uniform, 32_768, 32),
-    (Cloud::Clustered, 32_768, 32),
-    (Cloud::Uniform, 32_768, 128),
-    (Cloud::Clustered, 32_768, 128),
-];
+const SHAPES: [Shape; 21] = {
+    use Cloud::{Clustered, Manifold, Uniform};
+    const fn shape(cloud: Cloud, n: usize, dimension: usize, full: bool) -> Shape {
+        Shape { cloud, n, dimension, full, threads: 1 }
+    }
+    [
+        shape(Manifold, 10_000, 64, false),
+        shape(Manifold, 100_000, 64, false),
+        shape(Uniform, 100_000, 2, true),
+        shape(Clustered, 100_000, 2, true),
+        shape(Uniform, 100_000, 3, false),
+        shape(Clustered, 100_000, 3, true),
+        shape(Uniform, 100_000, 8, true),
+        shape(Clustered, 100_000, 8, true),
+        shape(Uniform, 100_000, 16, true),
+        shape(Clustered, 100_000, 16, true),
+        shape(Uniform, 32_768, 32, false),
+        shape(Clustered, 32_768, 32, true),
+        shape(Uniform, 32_768, 128, true),
+        shape(Clustered, 32_768, 128, true),
+        // How the cost of a query grows; 100,000 points in three dimensions stand above.
+        shape(Uniform, 1000, 3, true),
+        shape(Uniform, 1_000_000, 3, true),
+        shape(Manifold, 1000, 16, true),
+        shape(Manifold, 10_000, 16, true),
+        shape(Manifold, 100_000, 16, true),
+        shape(Manifold, 1_000_000, 16, true),
+        Shape { cloud: Manifold, n: 100_000, dimension: 64, full: true, threads: 2 },
+    ]
+};
 
-/// Gives the inputs and answers of the rows that are asked for to `write`.
-pub(crate) fn export(suite: &Suite, write: &mut dyn FnMut(&str, [(&str, Vec<u8>); 4])) {
-    for (cloud, n, dimension) in EXPORTED {
-        for k in [1, 10, 50] {
-            let bench = format!("knn/{}-d{dimension}/k{k}", cloud.letter());
-            if !suite.wants(&bench, n) {
-                continue;
-            }
-            let (values, asked) = cloud.build(n, QUERIES, dimension, suite.options().seed);
+impl Shape {
+    /// Queries of a row: fewer where a tree takes milliseconds for each, and still whole batches of the scan.
+    fn queries(&self) -> usize {
+        if self.cloud != Cloud::Manifold && self.dimension >= 16 { 256 } else { 1000 }
+    }
+
+    /// The rows that were asked for: their names and numbers of neighbours.
+    fn wanted(&self, suite: &Suite) -> Vec<(String, usize)> {
+        if self.full && !suite.options().full && suite.options().filter.is_empty() {
+            return Vec::new();
+        }
+        let rows = [1, 10, 50].map(|k| (format!("knn/{}-d{}/k{k}", self.cloud.letter(), self.dimension), k));
+        rows.into_iter().filter(|(bench, _)| suite.wants(bench, self.n)).collect()
+    }
+}
+
+/// Gives the inputs and answers of the rows that are asked for to `write`, under the folder's name.
+pub(crate) fn export(suite: &Suite, write: &mut dyn FnMut(&str, &[(&str, Vec<u8>)])) {
+    // Python's libraries run on one thread, and in the table of dimensions.
+    for shape in SHAPES.iter().filter(|shape| shape.threads == 1 && (10_000..=100_000).contains(&shape.n)) {
+        for (bench, k) in shape.wanted(suite) {
+            let (values, asked) =
+                shape.cloud.build(shape.n, shape.queries(), shape.dimension, suite.options().seed);
             let floats = |values: &[f32]| values.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
-            let files = [("points.f32", floats(&values)), ("queries.f32", floats(&asked))];
-            let points = Rows::new(values, dimension).expect("clouds are finite");
-            let queries = Rows::new(asked, dimension).expect("clouds are finite");
+            let files = [floats(&values), floats(&asked)];
+            let points = Rows::new(values, shape.dimension).expect("clouds are finite");
+            let queries = Rows::new(asked, shape.dimension).expect("clouds are finite");
             let expected = exact::neighbours(&points, &Euclidean, &queries, |_| Search::nearest(k));
-            let meta = format!("{bench} {n} {dimension} {k} {:016x}", exact::expected(&expected));
+            let meta =
+                format!("{bench} {} {} {k} {:016x}", shape.n, shape.dimension, exact::expected(&expected));
             let answer = crate::export::padded(&expected, k).iter().flat_map(|x| x.to_le_bytes()).collect();
             let [points, queries] = files;
-            write(
-                &format!("{bench}/{n}"),
-                [points, queries, ("expected.i64", answer), ("meta.txt", meta.into_bytes())],
-            );
+            let files = [
+                ("points.f32", points),
+                ("queries.f32", queries),
+                ("expected.i64", answer),
+                ("meta.txt", meta.into_bytes()),
+            ];
+            write(&format!("{bench}/{}", shape.n), &files);
         }
     }
 }
 
 pub(crate) fn run(suite: &mut Suite) {
-    use Cloud::{Clustered, Manifold, Uniform};
-    row::<64>(suite, Manifold, 10_000, false);
-    row::<64>(suite, Manifold, 100_000, false);
-    row::<2>(suite, Uniform, 100_000, true);
-    row::<3>(suite, Uniform, 100_000, false);
-    row::<3>(suite, Clustered, 100_000, true);
-    row::<8>(suite, Uniform, 100_000, true);
-    row::<8>(suite, Clustered, 100_000, true);
-    row::<16>(suite, Uniform, 100_000, true);
-    row::<16>(suite, Clustered, 100_000, true);
-    row::<32>(suite, Uniform, 32_768, false);
-    row::<32>(suite, Clustered, 32_768, true);
-    row::<128>(suite, Uniform, 32_768, true);
-    row::<128>(suite, Clustered, 32_768, true);
-    all_knn::<64>(suite, Manifold, 100_000);
-    // How the cost of a query grows; 10,000 and 100,000 stand among the rows above.
-    for n in [1000, 1_000_000] {
-        row::<3>(suite, Uniform, n, true);
-    }
-    for n in [1000, 10_000, 100_000, 1_000_000] {
-        row::<16>(suite, Manifold, n, true);
-    }
-    build::<64>(suite, Manifold, 100_000);
-    build::<3>(suite, Uniform, 100_000);
-}
-
-/// Building the index, on one thread.
-fn build<const D: usize>(suite: &mut Suite, cloud: Cloud, n: usize) {
-    let bench = format!("build/{}-d{D}", cloud.letter());
-    if !suite.wants(&bench, n) {
-        return;
-    }
-    let (values, _) = cloud.build(n, 0, D, suite.options().seed);
-    let points = Rows::new(values.clone(), D).expect("clouds are finite");
-    let tree = CoverTree::new(points.clone(), Euclidean).expect("clouds are finite");
-    let bytes = (tree.bytes() + size_of_val(points.values())) as f64 / n as f64;
-    let scan = Scan::new(points.clone(), Euclidean).expect("clouds are finite");
-    let scan_bytes = (scan.bytes() + size_of_val(points.values())) as f64 / n as f64;
-    let items = || values.as_chunks::<D>().0;
-    let item = |(index, point): (usize, &[f32; D])| Item { point: *point, index: index as u32 };
-    let version = env!("CARGO_PKG_VERSION");
-    suite
-        .contest(&bench, n)
-        .models("an index from points in memory, as often as the data changes")
-        .flatters("k-d trees, which compare coordinates and no distances")
-        .operations(n)
-        .unit("ns/point")
-        .rounds_max(3)
-        .expect(n as u64)
-        .ours(
-            "cover-tree",
-            version,
-            || points.clone(),
-            |points| CoverTree::new(points.clone(), Euclidean).expect("finite").len() as u64,
-        )
-        .note("bytes_per_point", bytes)
-        .ours(
-            "scan",
-            version,
-            || points.clone(),
-            |points| Scan::new(points.clone(), Euclidean).expect("finite").points().len() as u64,
-        )
-        .note("bytes_per_point", scan_bytes)
-        .peer(
-            "acap-vp",
-            "0.4",
-            || (),
-            |()| FlatVpTree::balanced(items().iter().enumerate().map(item)).into_iter().count() as u64,
-        )
-        .peer(
-            "kiddo",
-            "6.3",
-            || (),
-            |()| {
-                let tree: ImmutableKdTree<f32, D> =
-                    ImmutableKdTree::new_from_slice(items()).expect("kiddo takes these");
-                tree.size() as u64
-            },
-        )
-        .run();
-}
-
-/// A point as acap takes it: its distance is summed in lanes, as ours is.
-#[derive(Clone, Copy)]
-struct Item<const D: usize> {
-    point: [f32; D],
-    index: u32,
-}
-
-impl<const D: usize> Proximity for Item<D> {
-    type Distance = EuclideanDistance<f32>;
-
-    #[inline]
-    fn distance(&self, other: &Self) -> EuclideanDistance<f32> {
-        let mut lanes = [0.0; 16];
-        let (a, a_tail) = self.point.as_chunks::<16>();
-        let (b, b_tail) = other.point.as_chunks::<16>();
-        for (a, b) in a.iter().zip(b) {
-            for lane in 0..16 {
-                lanes[lane] += (a[lane] - b[lane]) * (a[lane] - b[lane]);
-            }
+    for shape in &SHAPES {
+        let rows = shape.wanted(suite);
+        if rows.is_empty() {
+            continue;
         }
-        let tail: f32 = a_tail.iter().zip(b_tail).map(|(a, b)| (a - b) * (a - b)).sum();
-        EuclideanDistance::from_squared(lanes.iter().sum::<f32>() + tail)
+        match shape.dimension {
+            2 => of_shape::<2>(suite, shape, &rows),
+            3 => of_shape::<3>(suite, shape, &rows),
+            8 => of_shape::<8>(suite, shape, &rows),
+            16 => of_shape::<16>(suite, shape, &rows),
+            32 => of_shape::<32>(suite, shape, &rows),
+            64 => of_shape::<64>(suite, shape, &rows),
+            128 => of_shape::<128>(suite, shape, &rows),
+            _ => unreachable!("a dimension of the table"),
+        }
     }
 }
-
-impl<const D: usize> AcapMetric for Item<D> {}
 
 /// Found indices, row after row.
 type Found = Vec<Vec<u32>>;
 
-fn row<const D: usize>(suite: &mut Suite, cloud: Cloud, n: usize, only_full: bool) {
-    let kinds = [1, 10, 50].map(|k| (k, format!("knn/{}-d{D}/k{k}", cloud.letter())));
-    let asked = !suite.options().filter.is_empty() || suite.options().full;
-    if (only_full && !asked) || !kinds.iter().any(|(_, bench)| suite.wants(bench, n)) {
-        return;
-    }
-    let (values, asked) = cloud.build(n, QUERIES, D, suite.options().seed);
+fn of_shape<const D: usize>(suite: &mut Suite, shape: &Shape, rows: &[(String, usize)]) {
+    let (values, asked) = shape.cloud.build(shape.n, shape.queries(), D, suite.options().seed);
     let points = Rows::new(values.clone(), D).expect("clouds are finite");
     let queries = Rows::new(asked.clone(), D).expect("clouds are finite");
     let tree = CoverTree::new(points.clone(), Euclidean).expect("clouds are finite");
     let scan = Scan::new(points.clone(), Euclidean).expect("clouds are finite");
-    let item = |(index, point): (usize, &[f32; D])| Item { point: *point, index: index as u32 };
-    let vp: FlatVpTree<Item<D>> =
-        FlatVpTree::balanced(values.as_chunks::<D>().0.iter().enumerate().map(item));
-    let kd: ImmutableKdTree<f32, D> =
-        ImmutableKdTree::new_from_slice(values.as_chunks::<D>().0).expect("kiddo takes these points");
-    let query_points = asked.as_chunks::<D>().0;
-    for (k, bench) in &kinds {
+    let picked = Auto::new(points.clone(), Euclidean).expect("clouds are finite").choice().engine;
+    let (items, asked) = (values.as_chunks::<D>().0, asked.as_chunks::<D>().0);
+    let peers = peers::peers::<D>(suite.options().peers);
+    let peers: Vec<_> = peers.into_iter().map(|peer| (peer, (peer.build)(items))).collect();
+    let pool = crate::pool(shape.threads);
+    for (bench, k) in rows {
         let k = *k;
-        if !suite.wants(bench, n) {
-            continue;
-        }
         let expected = exact::neighbours(&points, &Euclidean, &queries, |_| Search::nearest(k));
         let sum = exact::expected(&expected);
-        let ours = |found: &Neighbours| {
+        let answer = |found: &Neighbours| {
             let rows = exact::indices(found);
             exact::sum(rows.iter().map(Vec::as_slice))
         };
-        let ask_tree = || tree.knn_batch(&queries, k).expect("the queries are of the tree's space");
-        let ask_scan = || scan.knn_batch(&queries, k).expect("the queries are of the scan's space");
-        let ask_vp = || -> Found {
-            let each = |point: &[f32; D]| {
-                let found = vp.k_nearest(&Item { point: *point, index: 0 }, k);
-                found.into_iter().map(|neighbour| neighbour.item.index).collect()
-            };
-            query_points.iter().map(each).collect()
+        let within = |ask: &(dyn Fn() -> Neighbours + Sync)| match &pool {
+            Some(pool) => pool.install(ask),
+            None => ask(),
         };
-        let ask_kd = || -> Found {
-            let k = NonZero::new(k).expect("k is at least 1");
-            let each = |point: &[f32; D]| {
-                let found = kd.query(point).nearest_n::<SquaredEuclidean<f32>>(k).execute();
-                found.into_iter().map(|neighbour| neighbour.item as u32).collect()
-            };
-            query_points.iter().map(each).collect()
+        let ask_tree =
+            || within(&|| tree.knn_batch(&queries, k).expect("the queries are of the tree's space"));
+        let ask_scan =
+            || within(&|| scan.knn_batch(&queries, k).expect("the queries are of the scan's space"));
+        let ask_peer = |peer: &dyn Tree<D>| -> Found {
+            match &pool {
+                Some(pool) => pool.install(|| asked.par_iter().map(|query| peer.nearest(query, k)).collect()),
+                None => asked.iter().map(|query| peer.nearest(query, k)).collect(),
+            }
         };
         let judge = |found: &Found| judge(found, &expected, &points, &queries, sum);
-        let recalls = [exact::indices(&ask_tree()), exact::indices(&ask_scan()), ask_vp(), ask_kd()]
-            .map(|found| exact::recall(&found, &expected));
-        let mut contest = suite
-            .contest(bench, n)
-            .models("exact nearest neighbours of points that are not in the index")
-            .flatters(flattered(cloud, D))
-            .operations(QUERIES)
+        let recalls =
+            [&ask_tree(), &ask_scan()].map(|found| exact::recall(&exact::indices(found), &expected));
+        let version = env!("CARGO_PKG_VERSION");
+        let contest = suite
+            .contest(bench, shape.n)
+            .models("exact nearest neighbours of points that are not in the index; ours is the engine that `Auto` picks")
+            .flatters(flattered(shape.cloud, D))
+            .operations(asked.len())
+            .threads(shape.threads)
+            .rounds_max(if asked.len() < 1000 { 3 } else { u32::MAX })
             .unit("ns/query")
             .expect(sum);
-        if cloud == Cloud::Manifold {
-            contest = contest.target(Against::Engine("acap-vp"), 1.0);
+        let mut contest = promised(contest, shape.cloud, D);
+        let ours = match picked {
+            Engine::CoverTree => [Engine::CoverTree, Engine::Scan],
+            Engine::Scan => [Engine::Scan, Engine::CoverTree],
+        };
+        for engine in ours {
+            contest = match engine {
+                Engine::CoverTree => contest
+                    .ours_with("cover-tree", version, || (), |()| ask_tree(), |(), found| answer(found))
+                    .note("recall", recalls[0]),
+                Engine::Scan => contest
+                    .ours_with("scan", version, || (), |()| ask_scan(), |(), found| answer(found))
+                    .note("recall", recalls[1]),
+            };
         }
-        contest
-            .ours_with(
-                "cover-tree",
-                env!("CARGO_PKG_VERSION"),
-                || (),
-                |()| ask_tree(),
-                |(), found| ours(found),
-            )
-            .note("recall", recalls[0])
-            .ours_with("scan", env!("CARGO_PKG_VERSION"), || (), |()| ask_scan(), |(), found| ours(found))
-            .note("recall", recalls[1])
-            .peer_with("acap-vp", "0.4", || (), |()| ask_vp(), |(), found| judge(found))
-            .note("recall", recalls[2])
-            .peer_with("kiddo", "6.3", || (), |()| ask_kd(), |(), found| judge(found))
-            .note("recall", recalls[3])
-            .run();
+        for (peer, tree) in &peers {
+            let recall = exact::recall(&ask_peer(&**tree), &expected);
+            contest = contest
+                .peer_with(peer.name, peer.version, || (), |()| ask_peer(&**tree), |(), found| judge(found))
+                .note("recall", recall);
+        }
+        contest.run();
+    }
+}
+
+/// What the issue asks of a cloud's rows.
+fn promised<'a>(contest: Contest<'a>, cloud: Cloud, dimension: usize) -> Contest<'a> {
+    const LIBRARIES: [&str; 4] = ["sklearn-kd", "sklearn-ball", "scipy-ckdtree", "pykdtree"];
+    const TREES: [&str; 6] = ["acap-vp", "kiddo", "nabo", "linfa-kd", "linfa-ball", "petal-ball"];
+    let all = |contest: Contest<'a>, engines: &[&str], ratio: f64| {
+        engines.iter().fold(contest, |contest, engine| contest.target(Against::Engine(engine), ratio))
+    };
+    match (cloud, dimension) {
+        (Cloud::Manifold, 64) => all(contest.target(Against::Engine("acap-vp"), 1.0), &LIBRARIES, 3.0),
+        (Cloud::Uniform | Cloud::Clustered, 32..) => {
+            let contest = all(all(contest, &TREES, 2.0), &LIBRARIES, 2.0);
+            contest.target(Against::Engine("faiss-flat"), 1.0)
+        }
+        _ => contest,
     }
 }
 
@@ -251,6 +208,7 @@ fn flattered(cloud: Cloud, dimension: usize) -> &'static str {
     match (cloud, dimension) {
         (Cloud::Manifold, _) => "trees that prune by distance alone",
         (_, ..=8) => "k-d trees: few axes, each of which prunes",
+        (Cloud::Clustered, _) => "whoever passes over far clusters early",
         _ => "the scan: no tree can prune here",
     }
 }
@@ -275,55 +233,4 @@ fn judge(
             })
     });
     if right { sum } else { exact::sum(found.iter().map(Vec::as_slice)) ^ 1 }
-}
-
-/// The ten nearest others of every point: leaves asking together, and both layouts of single searches.
-fn all_knn<const D: usize>(suite: &mut Suite, cloud: Cloud, n: usize) {
-    let bench = format!("all-knn/{}-d{D}/k10", cloud.letter());
-    if !suite.wants(&bench, n) {
-        return;
-    }
-    let (values, _) = cloud.build(n, 0, D, suite.options().seed);
-    let points = Rows::new(values, D).expect("clouds are finite");
-    let tree = CoverTree::new(points.clone(), Euclidean).expect("clouds are finite");
-    let index_order: Vec<usize> = (0..n).collect();
-    let traversal_order: Vec<usize> = tree.traversal_order().iter().map(|&index| index as usize).collect();
-    let single = |order: &[usize]| {
-        tree.knn_of(order, |index| Search::nearest(10).except(index as u32)).expect("all are in the tree")
-    };
-    // The answer of all points in index order, whatever the order of asking.
-    let fold = |found: &Neighbours, order: &[usize]| {
-        let rows = exact::indices(found);
-        let mut sorted: Vec<&[u32]> = vec![&[]; n];
-        order.iter().zip(&rows).for_each(|(&index, row)| sorted[index] = row);
-        exact::sum(sorted)
-    };
-    // Recall on a sample: brute force of all pairs would take longer than the row.
-    let sample: Vec<u32> = (0..n as u32).step_by(n.div_ceil(200)).collect();
-    let expected = exact::neighbours(&points, &Euclidean, &points.select(&sample), |query| {
-        Search::nearest(10).except(sample[query])
-    });
-    let rows = exact::indices(&tree.all_knn(10));
-    let found: Vec<Vec<u32>> = sample.iter().map(|&index| rows[index as usize].clone()).collect();
-    let recall = exact::recall(&found, &expected);
-    let version = env!("CARGO_PKG_VERSION");
-    suite
-        .contest(&bench, n)
-        .models("a nearest-neighbour graph, as clustering and embedding start from")
-        .flatters("batches: near queries visit the same leaves")
-        .operations(n)
-        .unit("ns/query")
-        .rounds_max(3)
-        .target(Against::Engine("single"), 1.5)
-        .ours_with("batch", version, || (), |()| tree.all_knn(10), |(), found| fold(found, &index_order))
-        .note("recall", recall)
-        .peer_with("single", version, || (), |()| single(&index_order), |(), found| fold(found, &index_order))
-        .peer_with(
-            "single-in-traversal-order",
-            version,
-            || (),
-            |()| single(&traversal_order),
-            |(), found| fold(found, &traversal_order),
-        )
-        .run();
 }
