@@ -109,10 +109,10 @@ fn nothing_leaks_and_nothing_is_freed_under_a_reader() {
     let alive = Arc::new(AtomicUsize::new(0));
     let map = RadixMap::new();
     std::thread::scope(|scope| {
-        let mut threads = Vec::new();
+        let mut running = Vec::new();
         for thread in 0..4 {
             let (map, alive) = (&map, &alive);
-            threads.push(scope.spawn(move || {
+            running.push(scope.spawn(move || {
                 let mut random = Random(thread);
                 for _ in 0..cases(20_000, 1_000_000) {
                     let (map, key) = (map.pin(), random.below(300));
@@ -128,7 +128,7 @@ fn nothing_leaks_and_nothing_is_freed_under_a_reader() {
                 }
             }));
         }
-        join(threads);
+        join(running);
     });
     assert!(map.pin().iter().all(|(key, value)| *key == value.1));
     drop(map);
