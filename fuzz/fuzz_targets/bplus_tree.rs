@@ -1,5 +1,5 @@
 //! Operation lists on a map of least nodes, against std's `BTreeMap`, validated after every step.
-#![no_main]
+#![cfg_attr(fuzzing, no_main)]
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -7,7 +7,7 @@ use std::ops::Bound;
 
 use arbitrary::Arbitrary;
 use bplus_tree::{Auto, BPlusTreeMap, Nodes, Shape};
-use libfuzzer_sys::fuzz_target;
+use locality_fuzz::fuzz_target;
 
 #[derive(Arbitrary, Debug, Clone, Copy)]
 enum Step {

@@ -1,9 +1,9 @@
 //! Inserts, removals and searches against brute force; then the saved bytes, damaged at one place.
-#![no_main]
+#![cfg_attr(fuzzing, no_main)]
 
 use arbitrary::Arbitrary;
 use cover_tree::{CoverTree, Euclidean, Index, Rows, Search, brute_force};
-use libfuzzer_sys::fuzz_target;
+use locality_fuzz::fuzz_target;
 
 #[derive(Arbitrary, Debug)]
 struct Input {

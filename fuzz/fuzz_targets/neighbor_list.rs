@@ -1,8 +1,8 @@
 //! Any bytes as positions, cells and options: no panic, valid lists, and the oracle's pairs where it can be afforded.
-#![no_main]
+#![cfg_attr(fuzzing, no_main)]
 
 use arbitrary::Arbitrary;
-use libfuzzer_sys::fuzz_target;
+use locality_fuzz::fuzz_target;
 use neighbor_list::{Cell, Cutoff, Error, NeighborList, oracle};
 
 #[derive(Arbitrary, Debug)]

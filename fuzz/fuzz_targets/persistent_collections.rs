@@ -1,10 +1,10 @@
 //! Operation lists on a vector and on all maps of small nodes against std, with an old version kept and checked.
-#![no_main]
+#![cfg_attr(fuzzing, no_main)]
 
 use std::collections::BTreeMap;
 
 use arbitrary::Arbitrary;
-use libfuzzer_sys::fuzz_target;
+use locality_fuzz::fuzz_target;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use persistent_collections::{HashMap, IndexMap, OrdMap, SmallNodes, Vector};

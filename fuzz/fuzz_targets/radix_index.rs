@@ -1,11 +1,11 @@
 //! Operation lists on `RadixIndex` and `RadixMap` against `std::collections::HashMap`, with hashes of few bits.
-#![no_main]
+#![cfg_attr(fuzzing, no_main)]
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher};
 
 use arbitrary::Arbitrary;
-use libfuzzer_sys::fuzz_target;
+use locality_fuzz::fuzz_target;
 use radix_index::{RadixIndex, RadixMap};
 
 #[derive(Arbitrary, Debug)]

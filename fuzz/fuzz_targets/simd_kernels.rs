@@ -1,8 +1,8 @@
 //! Every kernel at every level against the scalar one, on lengths, offsets and values that the fuzzer makes.
-#![no_main]
+#![cfg_attr(fuzzing, no_main)]
 
 use arbitrary::Arbitrary;
-use libfuzzer_sys::fuzz_target;
+use locality_fuzz::fuzz_target;
 use simd_kernels::distance::planes::{self, Planes};
 use simd_kernels::{Level, compress, morton, prefix, search, tag};
 

@@ -13,7 +13,7 @@ use crate::{process, tools};
 pub(crate) const PASSES: u32 = 20;
 
 /// What to say when valgrind is missing.
-pub(crate) const INSTALL: &str = "valgrind is missing; to install: apt-get install valgrind";
+const INSTALL: &str = "valgrind is missing; to install: apt-get install valgrind";
 
 /// Which simulations run beside the count of instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,9 +34,25 @@ pub(crate) struct Counts {
     pub(crate) mispredictions: u64,
 }
 
-/// Whether valgrind is here.
+/// Whether valgrind is here and runs programs, else why not: it refuses to start without the symbols of the system's
+/// loader, and on processors that it does not know.
+pub(crate) fn usable() -> Result<(), String> {
+    let Some(valgrind) = tools::on_path("valgrind") else { return Err(INSTALL.to_owned()) };
+    let plain = Command::new(valgrind).args(["--quiet", "--error-exitcode=99", "true"]).output();
+    match plain {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stderr);
+            let said = said.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no message");
+            Err(format!("valgrind does not run `true`, it {}: {said}", process::ending(output.status)))
+        }
+        Err(error) => Err(format!("valgrind does not start: {error}")),
+    }
+}
+
+/// Whether [`usable`].
 pub(crate) fn available() -> bool {
-    tools::on_path("valgrind").is_some()
+    usable().is_ok()
 }
 
 /// Counts what one load does in `measured_region` of the sampler.

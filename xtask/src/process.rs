@@ -3,12 +3,13 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::interrupt;
+use crate::{interrupt, machine};
 
 /// One line of a child's output.
 #[derive(Debug)]
@@ -107,11 +108,48 @@ pub(crate) fn holds(command: &mut Command, reader: Reader) -> Result<bool> {
     }
     let start = Instant::now();
     let status = status(command.stdout(std::io::stderr()))?;
-    let line = serde_json::json!({
-        "command": shown, "good": status.success(), "ended": ending(status), "seconds": start.elapsed().as_secs_f64(),
-    });
-    println!("{line}");
+    println!("{}", json_line(&shown, status, start.elapsed().as_secs_f64()));
     Ok(status.success())
+}
+
+/// Runs the commands, one for each core at a time, and shows what each printed when it has ended; false if one ended
+/// badly, after all have run.
+pub(crate) fn all_hold(commands: Vec<Command>, reader: Reader) -> Result<bool> {
+    let queue = Mutex::new(commands.into_iter());
+    let work = || {
+        let mut good = true;
+        loop {
+            // The queue is locked for no longer than this.
+            let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let Some(mut command) = next else { return Ok(good) };
+            good &= holds_quietly(&mut command, reader)?;
+        }
+    };
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..machine::cores()).map(|_| scope.spawn(work)).collect();
+        let ended = workers.into_iter().map(|worker| worker.join().expect("it does not panic"));
+        ended.collect::<Result<Vec<bool>>>().map(|good| good.into_iter().all(|good| good))
+    })
+}
+
+/// As [`holds`], with what the command prints shown at its end, in one piece.
+fn holds_quietly(command: &mut Command, reader: Reader) -> Result<bool> {
+    let (shown, start) = (display(command), Instant::now());
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start {shown}"))?;
+    let seconds = start.elapsed().as_secs_f64();
+    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    eprintln!("$ {shown}\n{}{}     took {seconds:.1} s, {}", text[0], text[1], ending(output.status));
+    if reader == Reader::Program {
+        println!("{}", json_line(&shown, output.status, seconds));
+    }
+    Ok(output.status.success())
+}
+
+/// What a program reads about a command that was run.
+fn json_line(shown: &str, status: ExitStatus, seconds: f64) -> serde_json::Value {
+    serde_json::json!({
+        "command": shown, "good": status.success(), "ended": ending(status), "seconds": seconds,
+    })
 }
 
 /// The standard output of `command`; the error carries the end of its standard error.
@@ -178,11 +216,27 @@ mod tests {
     }
 
     #[test]
+    fn of_many_commands_all_are_run_and_one_that_fails_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let touch = |name: &str, code: u32| {
+            let mut command = Command::new("sh");
+            command.current_dir(&folder).args(["-c", &format!("touch {name}; exit {code}")]);
+            command
+        };
+        let names: Vec<String> = (0..9).map(|n| n.to_string()).collect();
+        let good: Vec<Command> = names.iter().map(|name| touch(name, 0)).collect();
+        assert!(all_hold(good, Reader::Person).unwrap());
+        assert!(!all_hold(vec![touch("a", 0), touch("b", 1), touch("c", 0)], Reader::Person).unwrap());
+        assert!(all_hold(vec![Command::new("no-such-program-anywhere")], Reader::Person).is_err());
+        assert_eq!(folder.path().read_dir().unwrap().count(), 12);
+    }
+
+    #[test]
     fn a_failing_reader_stops_the_child() {
         let mut command = Command::new("sh");
-        command.args(["-c", "echo go; exec sleep 60"]);
+        command.args(["-c", "echo go; exec sleep 600"]);
         let started = std::time::Instant::now();
         assert!(stream(&mut command, |_| bail!("disk full")).is_err());
-        assert!(started.elapsed() < Duration::from_secs(30));
+        assert!(started.elapsed() < Duration::from_secs(300));
     }
 }

@@ -115,6 +115,23 @@ fn doctor_lists_tools_and_installs_none() {
 }
 
 #[test]
+fn ci_lists_what_it_would_run() {
+    let listed = |arguments: &[&str]| {
+        let output = xtask(&[&["ci", "--list"], arguments].concat());
+        assert!(output.status.success());
+        let steps = text(&output.stdout);
+        steps.lines().filter_map(|line| line.split_whitespace().next().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let all = [
+        "fmt", "clippy", "features", "doc", "tidy", "test", "valgrind", "fuzz", "loom", "asan", "peers",
+        "msrv",
+    ];
+    assert_eq!(listed(&[]), all);
+    assert_eq!(listed(&["--only", "fuzz,valgrind"]), ["valgrind", "fuzz"]);
+    assert_eq!(listed(&["--skip", "asan,peers,msrv"]), all[..9]);
+}
+
+#[test]
 fn every_command_has_help_that_teaches() {
     let commands = [
         "bench", "compare", "report", "test", "tidy", "loom", "sanitize", "fuzz", "coverage", "doctor", "ci",

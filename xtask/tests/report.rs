@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 /// Counts what a reader would miss, and leaves the counts where the test finds them.
 const PROBE: &str = r#"<script>
@@ -87,29 +88,64 @@ fn every_part_of_the_page_has_its_chart_and_every_link_its_target() {
     }
 }
 
+/// A page in the browser: its body's probe, and what was logged. An error where no page comes of it.
+fn opened(browser: &Path, folder: &Path, file: &Path, scheme: u8, width: u32) -> Result<String, String> {
+    let (dom, log) = (folder.join("dom"), folder.join("log"));
+    let mut child = Command::new(browser)
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"])
+        .args(["--enable-logging=stderr", "--dump-dom"])
+        .arg(format!("--blink-settings=preferredColorScheme={scheme}"))
+        .arg(format!("--window-size={width},900"))
+        .arg(format!("--user-data-dir={}", folder.join("profile").display()))
+        .arg(format!("file://{}", file.display()))
+        .stdout(fs::File::create(&dom).unwrap())
+        .stderr(fs::File::create(&log).unwrap())
+        .spawn()
+        .map_err(|error| error.to_string())?;
+    // It takes a second; one that hangs must not hang all of CI.
+    let end = Instant::now() + Duration::from_secs(180);
+    while child.try_wait().unwrap().is_none() {
+        if Instant::now() > end {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            return Err("it hangs".to_owned());
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let [dom, log] = [dom, log].map(|path| String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned());
+    assert!(!log.contains("CONSOLE"), "{log}");
+    let probe = dom.split("data-probe=\"").nth(1).and_then(|rest| rest.split('"').next());
+    probe.map(|probe| probe.replace("&quot;", "\"")).ok_or(log)
+}
+
+/// The browser of this machine, if it opens the plainest page: in some containers there is one that does not start.
+fn working_browser(folder: &Path) -> Result<PathBuf, String> {
+    let browser = browser().ok_or("there is no chromium (apt-get install chromium)")?;
+    let plain = folder.join("plain.html");
+    fs::write(&plain, "<!doctype html><body data-probe=\"seen\"></body>").unwrap();
+    match opened(&browser, folder, &plain, 1, 400) {
+        Ok(probe) if probe == "seen" => Ok(browser),
+        Ok(probe) => Err(format!("{} gives {probe} for a plain page", browser.display())),
+        Err(log) => Err(format!("{} opens no page here: {log}", browser.display())),
+    }
+}
+
 #[test]
 fn a_browser_draws_every_chart_in_both_themes() {
-    let Some(browser) = browser() else {
-        // Past the test harness, which would swallow it.
-        let _ = writeln!(std::io::stderr(), "skipped: there is no chromium (apt-get install chromium)");
-        return;
-    };
     let folder = tempfile::tempdir().unwrap();
+    let browser = match working_browser(folder.path()) {
+        Ok(browser) => browser,
+        Err(why) => {
+            // Past the test harness, which would swallow it.
+            let _ = writeln!(std::io::stderr(), "skipped: {why}");
+            return;
+        }
+    };
     let file = folder.path().join("probed.html");
     fs::write(&file, page(folder.path()).replace("</body>", PROBE)).unwrap();
     for (scheme, dark, width) in [(1, false, 1200), (0, true, 1200), (1, false, 400), (0, true, 400)] {
-        let output = Command::new(&browser)
-            .args(["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom"])
-            .arg(format!("--blink-settings=preferredColorScheme={scheme}"))
-            .arg(format!("--window-size={width},900"))
-            .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
-            .arg(format!("file://{}", file.display()))
-            .output()
-            .expect("the browser starts");
-        let (dom, log) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert!(!log.contains("CONSOLE"), "{log}");
-        let probe = dom.split("data-probe=\"").nth(1).and_then(|rest| rest.split('"').next());
-        let probe = probe.unwrap_or_else(|| panic!("the page was not loaded: {log}")).replace("&quot;", "\"");
+        let probe = opened(&browser, folder.path(), &file, scheme, width)
+            .unwrap_or_else(|log| panic!("the page was not loaded: {log}"));
         let probe: serde_json::Value = serde_json::from_str(&probe).expect("the probe writes JSON");
         assert!(probe["charts"].as_u64() > Some(0) && probe["charts"] == probe["drawn"], "{probe}");
         assert_eq!(probe["dark"], dark, "{probe}");

@@ -160,15 +160,18 @@ fn a_child_that_dies_is_told_and_a_run_that_is_interrupted_keeps_what_it_has() {
     assert_eq!(code, Some(130), "{stdout}{stderr}");
     assert!(stdout.contains("toy/work") && stderr.contains("interrupted"), "{stdout}{stderr}");
     assert!(toy.root().join("benches/record/gate").is_dir());
+    let processes = told.as_file().metadata().expect("it is there").len();
+    assert!(processes < 3 * 1000, "{processes} processes ran: nothing was interrupted");
 }
 
 /// Whether a program is here; tests of what needs it say so and stop.
 fn here(program: &str, arguments: &[&str]) -> bool {
-    let found =
-        Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    let mut command = Command::new(program);
+    command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
+    let found = command.status().is_ok_and(|status| status.success());
     if !found {
         // Past the test harness, which would swallow it.
-        let _ = writeln!(std::io::stderr(), "skipped: there is no {program}");
+        let _ = writeln!(std::io::stderr(), "skipped: there is no {program} that works");
     }
     found
 }
@@ -184,7 +187,7 @@ fn the_self_test_plants_and_counts() {
     let fared: Vec<serde_json::Value> =
         stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert!(fared.len() == 2 && fared.iter().all(|fared| fared["repeats"] == 2), "{stdout}");
-    if here("valgrind", &["--version"]) {
+    if here("valgrind", &["--quiet", "true"]) {
         assert!(fared.iter().all(|fared| fared["detected_by_instructions"] == 1), "{stdout}");
         assert!(fared.iter().all(|fared| fared["alarms_by_instructions"] == 0), "{stdout}");
     }
@@ -192,18 +195,45 @@ fn the_self_test_plants_and_counts() {
 
 #[test]
 fn the_tests_of_one_package_run_under_valgrind() {
-    if !here("valgrind", &["--version"]) {
+    if !here("valgrind", &["--quiet", "true"]) {
         return;
     }
     let toy = Toy::new();
     let (code, stdout, stderr) = toy.run(&["sanitize", "valgrind", "-p", "toy", "--json"]);
     assert_eq!(code, Some(0), "{stdout}{stderr}");
-    assert!(stdout.contains("\"good\":true") && stdout.contains("--package toy"), "{stdout}");
+    assert!(stdout.contains("\"good\":true") && stdout.contains("valgrind --quiet"), "{stdout}");
+}
+
+#[test]
+fn seeded_fuzzing_needs_no_fuzzer_and_tells_the_input_that_fails() {
+    let toy = Toy::new();
+    let (code, stdout, stderr) = toy.run(&["fuzz", "--inputs", "6", "--json"]);
+    assert_eq!(code, Some(0), "{stdout}{stderr}");
+    assert!(stdout.contains("\"good\":true") && stdout.contains("toy 0 6"), "{stdout}");
+    let (code, stdout, stderr) = toy.run(&["fuzz", "toy", "--inputs", "7"]);
+    assert_eq!(code, Some(1), "{stdout}{stderr}");
+    assert!(stderr.contains("input 6 fails"), "{stderr}");
+    let (code, stdout, stderr) = toy.run(&["ci", "--only", "fuzz", "--json"]);
+    assert_eq!(code, Some(1), "{stdout}{stderr}");
+    assert!(stdout.contains("\"step\":\"fuzz\"") && stdout.contains("failed"), "{stdout}");
+}
+
+#[test]
+fn ci_runs_valgrind_on_the_crate_that_it_names_or_fails() {
+    let toy = Toy::new();
+    let (code, stdout, stderr) = toy.run(&["ci", "--only", "valgrind", "--json"]);
+    if here("valgrind", &["--quiet", "true"]) {
+        assert_eq!(code, Some(1), "{stdout}{stderr}");
+        assert!(error(&stderr).contains("no library of bplus-tree has tests"), "{stderr}");
+    } else {
+        assert_eq!(code, Some(0), "{stdout}{stderr}");
+        assert!(stdout.contains("skipped") && stdout.contains("apt-get install"), "{stdout}");
+    }
 }
 
 #[test]
 fn perf_counts_before_and_after() {
-    if !here("valgrind", &["--version"]) {
+    if !here("valgrind", &["--quiet", "true"]) {
         return;
     }
     let toy = Toy::new();

@@ -1,9 +1,12 @@
 //! Where nodes live: chunks of one node size, bumped through and then recycled by a free list.
 //!
 //! ```text
-//! chunk   | holders, bytes, align | node | node | node | ...            one allocation
-//! node    | parent, len, cap, home | ...     home: distance from the chunk's start in 64-byte lines; 0: no chunk
+//! chunk   | node | node | node | ... | holders, bytes, align |          one allocation
+//! node    | parent, len, cap, home | ...     home: distance to the chunk's end part in 64-byte lines; 0: no chunk
 //! ```
+//!
+//! A chunk begins with its nodes, so that those of a kibibyte lie on multiples of it: in one page each, and in whole
+//! pairs of lines, which the processor fetches together (decision 0099).
 //!
 //! A chunk counts its holders: one for each node that a tree has or keeps in its free list, one for the pool that
 //! still bumps through it. The count is atomic because `split_off` gives nodes of one chunk to two trees, which may
@@ -28,11 +31,15 @@ const CHUNK_BYTES_MAX: usize = 2 << 20;
 /// From so many huge pages on, all chunks are huge pages where the feature asks for them (decision 0096).
 const HUGE_FROM: usize = 16;
 
+/// What a chunk ends with.
 #[repr(C, align(64))]
 struct Chunk {
     holders: AtomicUsize,
     layout: Layout,
 }
+
+/// The greatest alignment that nodes are given for their size alone.
+const PAGE: usize = 4096;
 
 /// Allocates nodes of one size. It does not own the nodes handed out; its tree does.
 pub(crate) struct Pool {
@@ -75,14 +82,17 @@ impl Pool {
     /// The next node never handed out, or the layout of the chunk that there is no memory for.
     fn try_bump(&mut self, layout: Layout) -> Result<Node, Layout> {
         let chunk = match self.chunk {
-            Some(chunk) if self.bump + layout.size() <= chunk_layout(chunk).size() => chunk,
+            Some(chunk) if self.bump + layout.size() <= end_part(chunk_layout(chunk)) => chunk,
             _ => self.grow(layout, 1)?,
         };
         // Relaxed: this pool is a holder, so the count cannot reach zero meanwhile.
         holders(&chunk).fetch_add(1, Ordering::Relaxed);
-        // SAFETY: `bump + size` is within the chunk's allocation by the match above (`grow` makes room for a node).
-        let node = unsafe { chunk.cast::<Header>().byte_add(self.bump) };
-        let home = u32::try_from(self.bump / LINE).expect("a chunk has fewer than 2^32 lines");
+        debug_assert!(layout.size().is_multiple_of(LINE), "a node is whole lines");
+        let distance = end_part(chunk_layout(chunk)) - self.bump;
+        // SAFETY: `bump + size` is not behind the end part by the match above (`grow` makes room for a node), so the
+        // node is in the same allocation, before it.
+        let node = unsafe { chunk.cast::<Header>().byte_sub(distance) };
+        let home = u32::try_from(distance / LINE).expect("a chunk has fewer than 2^32 lines");
         self.bump += layout.size();
         // SAFETY: the memory from `bump` on belongs to no node yet, and has room for a header.
         Ok(unsafe { Node::init(node, home) })
@@ -94,7 +104,7 @@ impl Pool {
     /// With the layout that there is no memory for.
     pub(crate) fn try_reserve(&mut self, nodes: usize, layout: Layout) -> Result<(), Layout> {
         let room = match self.chunk {
-            Some(chunk) => (chunk_layout(chunk).size() - self.bump) / layout.size(),
+            Some(chunk) => (end_part(chunk_layout(chunk)) - self.bump) / layout.size(),
             None => 0,
         };
         let missing = nodes.saturating_sub(self.free_len + room);
@@ -122,34 +132,35 @@ impl Pool {
     /// With the layout that there is no memory for.
     #[cold]
     fn grow(&mut self, layout: Layout, least: usize) -> Result<NonNull<Chunk>, Layout> {
-        let align = layout.align().max(align_of::<Chunk>());
-        let header = size_of::<Chunk>().next_multiple_of(align);
-        let nodes_max = (CHUNK_BYTES_MAX - header.min(CHUNK_BYTES_MAX)) / layout.size();
+        let own = 1 << layout.size().trailing_zeros();
+        let align = layout.align().max(if own < PAGE { own } else { PAGE });
+        let end = size_of::<Chunk>();
+        let nodes_max = (CHUNK_BYTES_MAX - end) / layout.size();
         let wanted = (self.live / 128).max(if layout.size() > 4096 { 1 } else { 4 });
         let is_large = cfg!(feature = "hugepages") && self.live >= nodes_max.saturating_mul(HUGE_FROM);
         let bytes = if (is_large || wanted >= nodes_max) && nodes_max > 0 {
             CHUNK_BYTES_MAX
         } else {
-            header + wanted.min(nodes_max.max(1)) * layout.size()
+            wanted.min(nodes_max.max(1)) * layout.size() + end
         };
-        let bytes = least
-            .checked_mul(layout.size())
-            .map_or(usize::MAX, |least| bytes.max(least.saturating_add(header)));
+        let bytes =
+            least.checked_mul(layout.size()).map_or(usize::MAX, |least| bytes.max(least.saturating_add(end)));
         let align = if bytes >= CHUNK_BYTES_MAX { align.max(CHUNK_BYTES_MAX) } else { align };
         // What `home` can count, and a layout.
         let whole = Layout::from_size_align(bytes, align).map_err(|_| layout)?;
         if bytes.div_ceil(LINE) > u32::MAX as usize {
             return Err(whole);
         }
-        // SAFETY: `bytes` is at least a header.
-        let chunk = NonNull::new(unsafe { alloc(whole) }).ok_or(whole)?;
+        // SAFETY: `bytes` is at least an end part.
+        let memory = NonNull::new(unsafe { alloc(whole) }).ok_or(whole)?;
         self.leave_chunk();
-        advise_huge(chunk, bytes);
-        let chunk = chunk.cast::<Chunk>();
-        // SAFETY: fresh memory with the size and alignment of a chunk header at its start.
+        advise_huge(memory, bytes);
+        // SAFETY: the end part is within the allocation.
+        let chunk = unsafe { memory.byte_add(end_part(whole)) }.cast::<Chunk>();
+        // SAFETY: fresh memory with the size of an end part, on a line: so many lines from the start, which is on one.
         unsafe { chunk.write(Chunk { holders: AtomicUsize::new(1), layout: whole }) };
         self.chunk = Some(chunk);
-        self.bump = header;
+        self.bump = 0;
         Ok(chunk)
     }
 
@@ -217,8 +228,8 @@ impl Releaser {
     /// # Safety
     /// - `node` came from a pool (its home is not 0) and is not used again.
     pub(crate) unsafe fn release(&mut self, node: Node) {
-        // SAFETY: `home` is the distance in lines that `bump` stepped from the start of the same allocation.
-        let chunk = unsafe { node.as_ptr().byte_sub(node.home() as usize * LINE) }.cast::<Chunk>();
+        // SAFETY: `home` is the distance in lines to the end part of the same allocation.
+        let chunk = unsafe { node.as_ptr().byte_add(node.home() as usize * LINE) }.cast::<Chunk>();
         if self.chunk != Some(chunk) {
             self.flush();
             self.chunk = Some(chunk);
@@ -287,6 +298,11 @@ fn chunk_layout(chunk: NonNull<Chunk>) -> Layout {
     unsafe { (*chunk.as_ptr()).layout }
 }
 
+/// Where the end part of a chunk begins: on the last whole line, counted from the start.
+fn end_part(chunk: Layout) -> usize {
+    (chunk.size() - size_of::<Chunk>()) / LINE * LINE
+}
+
 /// Takes `count` holders away, and frees the chunk if they were the last.
 ///
 /// # Safety
@@ -297,8 +313,10 @@ unsafe fn let_go(chunk: NonNull<Chunk>, count: usize) {
     if holders(&chunk).fetch_sub(count, Ordering::Release) == count {
         // Acquire: pairs with every other holder's Release above.
         fence(Ordering::Acquire);
+        // SAFETY: `grow` put the end part so far behind the start of the allocation.
+        let memory = unsafe { chunk.byte_sub(end_part(layout)) };
         // SAFETY: allocated by `grow` with this layout, and nobody holds it any more.
-        unsafe { dealloc(chunk.cast().as_ptr(), layout) };
+        unsafe { dealloc(memory.cast().as_ptr(), layout) };
     }
 }
 

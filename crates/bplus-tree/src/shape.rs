@@ -10,7 +10,7 @@ pub trait Shape: sealed::Sealed + 'static {
     const BRANCH: usize;
     /// Whether branches hold the number of entries below each child.
     const COUNTED: bool;
-    /// Whether a search asks for all lines of a leaf as soon as it knows which it is.
+    /// Whether a search asks for the lines of a leaf as soon as it knows which it is.
     const PREFETCH: bool = true;
 }
 

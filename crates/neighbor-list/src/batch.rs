@@ -4,7 +4,7 @@ use core::ops::Range;
 use std::borrow::Cow;
 
 use crate::rules::check_length;
-use crate::{Builder, Cell, Cutoff, Error, NeighborList, Position, Workspace, parallel};
+use crate::{Builder, Cell, Cutoff, Error, NeighborList, Position, Workspace, memory, parallel};
 
 /// Many structures searched in one call, with the options of one [`Builder`]; memory is used again between calls.
 ///
@@ -82,8 +82,11 @@ impl Batch {
         parallel::try_for_each(threads, jobs, |(index, (part, systems))| {
             part.build(&builder, systems, &offsets[index * share..])
         })?;
+        if let Err(error) = self.join() {
+            self.clear();
+            return Err(error);
+        }
         self.atom_offsets = offsets;
-        self.join();
         Ok(&self.list)
     }
 
@@ -108,20 +111,21 @@ impl Batch {
         self.pair_offsets.truncate(1);
     }
 
-    fn join(&mut self) {
+    fn join(&mut self) -> Result<(), Error> {
         if let [only] = &mut self.parts[..] {
             // The list of the only thread is that of the batch, and the old one its memory for the next.
             core::mem::swap(&mut self.list, &mut only.all);
             self.pair_offsets.extend_from_slice(&only.ends);
-            return;
+            return Ok(());
         }
         let list = &mut self.list;
         list.offsets.push(0);
         for part in &self.parts {
             let pairs = list.len();
             self.pair_offsets.extend(part.ends.iter().map(|end| pairs + end));
-            list.append(&part.all, 0);
+            list.append(&part.all, 0)?;
         }
+        Ok(())
     }
 }
 
@@ -139,7 +143,7 @@ impl Part {
         for ((positions, cell), atoms) in systems.iter().zip(offsets.windows(2)) {
             let own = builder.part(atoms[0]..atoms[1]);
             own.build_into(positions, cell, &mut self.workspace, &mut self.one)?;
-            self.all.append(&self.one, atoms[0] as u32);
+            self.all.append(&self.one, atoms[0] as u32)?;
             self.ends.push(self.all.len());
         }
         Ok(())
@@ -148,14 +152,21 @@ impl Part {
 
 impl NeighborList {
     /// Adds the rows of `other`, its atoms counted from `first`.
-    fn append(&mut self, other: &Self, first: u32) {
+    fn append(&mut self, other: &Self, first: u32) -> Result<(), Error> {
         let pairs = self.len();
+        memory::reserve(&mut self.offsets, other.offsets.len())?;
+        memory::reserve(&mut self.i, other.i.len())?;
+        memory::reserve(&mut self.j, other.j.len())?;
+        memory::reserve(&mut self.shifts, other.shifts.len())?;
+        memory::reserve(&mut self.distances, other.distances.len())?;
+        memory::reserve(&mut self.vectors, other.vectors.len())?;
         self.offsets.extend(other.offsets.iter().skip(1).map(|end| pairs + end));
         self.i.extend(other.i.iter().map(|i| first + i));
         self.j.extend(other.j.iter().map(|j| first + j));
         self.shifts.extend_from_slice(&other.shifts);
         self.distances.extend_from_slice(&other.distances);
         self.vectors.extend_from_slice(&other.vectors);
+        Ok(())
     }
 }
 
@@ -207,6 +218,7 @@ impl Builder {
             direction: self.direction,
             arrays: self.arrays,
             threads: self.threads,
+            threads_always: self.threads_always,
             excluded: excluded.filter_map(|(i, j)| Some((own(i)?, own(j)?))).collect(),
             centres,
             neighbors_max: self.neighbors_max,

@@ -12,7 +12,7 @@ use crate::hits::{Hits, drop_hits, keep_nearest};
 use crate::rules::Rules;
 use crate::scene::Scene;
 use crate::stencil::Stencil;
-use crate::{Buffers, Error, Pair};
+use crate::{Buffers, Error, Pair, memory};
 
 /// Atoms whose blocks and masks share an allocation: enough to make allocations rare, few enough that the one tile that
 /// grows by doubling does not count.
@@ -102,23 +102,34 @@ impl FillScratch {
 
 impl Chunk {
     /// Begins anew with these rows, whose atoms stand at `places`, ascending.
-    pub(crate) fn reset(&mut self, rows: Range<usize>, places: &[u32]) {
-        self.counts.clear();
-        self.counts.resize(rows.len(), 0);
-        self.slots.resize(rows.len(), 0);
+    pub(crate) fn reset(&mut self, rows: Range<usize>, places: &[u32]) -> Result<(), Error> {
+        memory::fill(&mut self.counts, rows.len(), 0)?;
+        memory::fill(&mut self.slots, rows.len(), 0)?;
         self.rows = rows;
-        self.use_tiles(places.len().div_ceil(TILE));
+        self.use_tiles(places.len().div_ceil(TILE))?;
         for (tile, places) in self.tiles.iter_mut().zip(places.chunks(TILE)) {
-            tile.places.clear();
-            tile.places.extend_from_slice(places);
+            memory::copy(&mut tile.places, places)?;
         }
+        Ok(())
     }
 
-    fn use_tiles(&mut self, count: usize) {
-        self.tiles_used = count;
-        if self.tiles.len() < count {
+    /// No row; memory is kept.
+    pub(crate) fn clear(&mut self) {
+        self.rows = 0..0;
+        self.counts.clear();
+        self.slots.clear();
+        self.tiles_used = 0;
+    }
+
+    fn use_tiles(&mut self, count: usize) -> Result<(), Error> {
+        self.tiles_used = 0;
+        let more = count.saturating_sub(self.tiles.len());
+        if more > 0 {
+            memory::reserve_exact(&mut self.tiles, more)?;
             self.tiles.resize_with(count, Tile::default);
         }
+        self.tiles_used = count;
+        Ok(())
     }
 
     /// Finds the hits of every row.
@@ -144,11 +155,11 @@ impl Chunk {
     /// Takes over the hits of `other`.
     pub(crate) fn copy_from(&mut self, other: &Self) -> Result<(), Error> {
         self.rows = other.rows.clone();
-        self.counts.clone_from(&other.counts);
-        self.slots.clone_from(&other.slots);
-        self.use_tiles(other.tiles_used);
+        memory::copy(&mut self.counts, &other.counts)?;
+        memory::copy(&mut self.slots, &other.slots)?;
+        self.use_tiles(other.tiles_used)?;
         for (tile, other) in self.tiles.iter_mut().zip(&other.tiles[..other.tiles_used]) {
-            tile.places.clone_from(&other.places);
+            memory::copy(&mut tile.places, &other.places)?;
             tile.copy_from(other)?;
         }
         Ok(())
@@ -236,9 +247,9 @@ impl Tile {
                 continue;
             }
             let blocks = scratch.candidates(scene, rules, place, column, reach);
-            if scratch.masks.len() < blocks {
-                scratch.masks.resize(blocks, 0);
-                scratch.blocks.resize(blocks, Block::default());
+            if scratch.masks.len().min(scratch.blocks.len()) < blocks {
+                memory::fill(&mut scratch.masks, blocks, 0)?;
+                memory::fill(&mut scratch.blocks, blocks, Block::default())?;
             }
             let ball = Ball { center: scene.center(place as usize), limit: rules.limit_of(reach) };
             let vectors = scene.vectors();
@@ -289,25 +300,19 @@ impl Tile {
 
     /// Takes over the hits of `other`, whose places are those of this.
     fn copy_from(&mut self, other: &Self) -> Result<(), Error> {
-        self.clear();
-        let blocks = other.starts.len();
-        let room = self.segments.try_reserve_exact(other.segments.len());
-        let room = room.and_then(|()| self.starts.try_reserve_exact(blocks));
-        room.and_then(|()| self.masks.try_reserve_exact(blocks)).map_err(|_| no_memory(blocks))?;
-        self.ends.reserve_exact(other.ends.len());
-        self.ends.extend_from_slice(&other.ends);
-        self.segments.extend_from_slice(&other.segments);
-        self.starts.extend_from_slice(&other.starts);
-        self.masks.extend_from_slice(&other.masks);
-        Ok(())
+        memory::copy(&mut self.ends, &other.ends)?;
+        memory::copy(&mut self.segments, &other.segments)?;
+        memory::copy(&mut self.starts, &other.starts)?;
+        memory::copy(&mut self.masks, &other.masks)
     }
 
     /// Adds the hits of the next row.
     fn keep(&mut self, blocks: &[Block], masks: &[u16]) -> Result<(), Error> {
-        let room = self.starts.try_reserve(blocks.len()).and_then(|()| self.masks.try_reserve(blocks.len()));
-        room.map_err(|_| no_memory(blocks.len()))?;
+        memory::reserve(&mut self.ends, 1)?;
+        memory::reserve(&mut self.starts, blocks.len())?;
+        memory::reserve(&mut self.masks, blocks.len())?;
         for own in blocks.chunk_by(|a, b| a.translation == b.translation) {
-            self.segments.try_reserve(1).map_err(|_| no_memory(blocks.len()))?;
+            memory::reserve(&mut self.segments, 1)?;
             self.segments.push(Segment { blocks: own.len() as u32, translation: own[0].translation });
         }
         self.starts.extend(blocks.iter().map(|block| block.start));
@@ -368,10 +373,6 @@ impl Tile {
 fn prefetch_all<T>(items: &[T]) {
     const BYTES_MAX: usize = 512;
     prefetch_bytes(items.as_ptr(), size_of_val(items).min(BYTES_MAX));
-}
-
-fn no_memory(blocks: usize) -> Error {
-    Error::OutOfMemory { bytes: blocks * (size_of::<u32>() + size_of::<u16>()) }
 }
 
 /// Writes one row.

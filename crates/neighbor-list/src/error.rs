@@ -89,7 +89,7 @@ pub enum Error {
         /// An estimate of their number.
         pairs: f64,
     },
-    /// The allocator refused the memory for the output.
+    /// The allocator refused the memory for the list, or for what the search notes of each atom and pair.
     OutOfMemory {
         /// The size of the array.
         bytes: usize,
@@ -149,7 +149,7 @@ impl fmt::Display for Error {
                     "the cutoff reaches about {pairs:.0e} pairs or images of the cell; that is beyond all memory"
                 )
             }
-            Self::OutOfMemory { bytes } => write!(f, "no memory for an output array of {bytes} bytes"),
+            Self::OutOfMemory { bytes } => write!(f, "no memory for an array of {bytes} bytes"),
             Self::Conflict { first, second } => {
                 write!(f, "options `{first}` and `{second}` exclude one another")
             }

@@ -5,7 +5,7 @@
 
 use crate::frame::Frame;
 use crate::resolution::Resolution;
-use crate::{Error, Position};
+use crate::{Error, Position, memory};
 
 /// Lanes that a kernel may read past the last atom.
 const PADDING: usize = simd_kernels::ball::BLOCK;
@@ -31,7 +31,7 @@ pub(crate) struct Grid {
     pub(crate) shifts: Vec<[i32; 3]>,
     /// The same in three bytes, and padding; empty if one does not fit.
     pub(crate) packed_shifts: Vec<u32>,
-    /// Scratch: the bin of each atom.
+    /// The bin of each atom.
     bin_of: Vec<u32>,
 }
 
@@ -48,18 +48,18 @@ impl Grid {
         self.bins = resolution.bins;
         self.width = core::array::from_fn(|axis| self.frame.extent[axis] / self.bins[axis] as f64);
         self.inverse = self.width.map(|width| if width > 0.0 { 1.0 / width } else { 0.0 });
-        let inside = self.count(positions);
-        self.x.resize(n + PADDING, 0.0);
-        self.y.resize(n + PADDING, 0.0);
-        self.z.resize(n + PADDING, 0.0);
-        self.atoms.resize(n + PADDING, 0);
+        let inside = self.count(positions)?;
+        for axis in [&mut self.x, &mut self.y, &mut self.z] {
+            memory::fill(axis, n + PADDING, 0.0)?;
+        }
+        memory::fill(&mut self.atoms, n + PADDING, 0)?;
         self.shifts.clear();
         self.packed_shifts.clear();
         if inside {
             self.scatter_inside(positions);
             Ok(())
         } else {
-            self.shifts.resize(n, [0; 3]);
+            memory::fill(&mut self.shifts, n, [0; 3])?;
             self.scatter_wrapped(positions)
         }
     }
@@ -86,6 +86,11 @@ impl Grid {
         (index / self.bins[1], index % self.bins[1])
     }
 
+    /// The column of an atom, by x and y.
+    pub(crate) fn column_of(&self, atom: u32) -> (usize, usize) {
+        self.column(self.bin_of[atom as usize] as usize / self.bins[2])
+    }
+
     /// The wrapped position at a place, in original coordinates.
     #[inline]
     pub(crate) fn position(&self, place: usize) -> [f64; 3] {
@@ -104,11 +109,10 @@ impl Grid {
     }
 
     /// Notes the bin of each atom and where each bin begins; says whether all atoms lie inside of the brick.
-    fn count<P: Position>(&mut self, positions: &[P]) -> bool {
-        self.start.clear();
-        self.start.resize(self.bins.iter().product::<usize>() + 1, 0);
+    fn count<P: Position>(&mut self, positions: &[P]) -> Result<bool, Error> {
+        memory::fill(&mut self.start, self.bins.iter().product::<usize>() + 1, 0)?;
         self.bin_of.clear();
-        self.bin_of.reserve_exact(positions.len());
+        memory::reserve_exact(&mut self.bin_of, positions.len())?;
         let mut inside = true;
         for r in positions {
             let (cells, u) = self.frame.wrap(r.widen());
@@ -121,7 +125,7 @@ impl Grid {
         for start in &mut self.start {
             sum += core::mem::replace(start, sum);
         }
-        inside
+        Ok(inside)
     }
 
     #[inline]
@@ -151,21 +155,22 @@ impl Grid {
             self.shifts[place] = shift;
         }
         self.rewind();
-        self.pack_shifts();
-        Ok(())
+        self.pack_shifts()
     }
 
-    fn pack_shifts(&mut self) {
+    fn pack_shifts(&mut self) -> Result<(), Error> {
         let pack = |shift: &[i32; 3]| {
             let [x, y, z] = shift.map(|s| i8::try_from(s).ok().map(i8::cast_unsigned));
             Some(u32::from_le_bytes([x?, y?, z?, 0]))
         };
+        memory::reserve_exact(&mut self.packed_shifts, self.shifts.len() + PADDING)?;
         self.packed_shifts.extend(self.shifts.iter().map_while(pack));
         if self.packed_shifts.len() == self.shifts.len() {
             self.packed_shifts.resize(self.shifts.len() + PADDING, 0);
         } else {
             self.packed_shifts.clear();
         }
+        Ok(())
     }
 
     /// Puts an atom at the next place of its bin.

@@ -9,6 +9,7 @@ use simd_kernels::ball::{BLOCK, Run};
 
 use crate::grid::Grid;
 use crate::stencil::Translations;
+use crate::{Error, memory};
 
 /// The images as points, and the differences between the atoms as translations.
 #[derive(Debug, Default)]
@@ -56,20 +57,29 @@ impl Lattice {
     }
 
     /// Takes over the images and the atoms.
-    pub(crate) fn fill(&mut self, grid: &Grid, translations: &Translations) {
-        self.atoms = grid.len();
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`]; the search is not here then.
+    pub(crate) fn fill(&mut self, grid: &Grid, translations: &Translations) -> Result<(), Error> {
+        self.clear();
         self.images = translations.vectors.len();
         for (axis, points) in [&mut self.x, &mut self.y, &mut self.z].into_iter().enumerate() {
             points.clear();
+            memory::reserve_exact(points, self.images + BLOCK)?;
             points.extend(translations.vectors.iter().map(|vector| vector[axis]));
             points.resize(self.images + BLOCK, 0.0);
         }
         let byte = |s: i32| (-s) as u8;
         let pack = |&[x, y, z]: &[i32; 3]| u32::from_le_bytes([byte(x), byte(y), byte(z), 0]);
         self.packed_shifts.clear();
+        memory::reserve_exact(&mut self.packed_shifts, self.images + BLOCK)?;
         self.packed_shifts.extend(translations.shifts.iter().map(pack));
         self.packed_shifts.resize(self.images + BLOCK, 0);
+        self.differences.clear();
+        memory::reserve_exact(&mut self.differences, grid.len() * grid.len())?;
+        self.atoms = grid.len();
         self.compare(grid);
+        Ok(())
     }
 
     /// Notes how far the atoms of the grid are from one another now.

@@ -65,6 +65,7 @@ macro_rules! phase {
 mod batch;
 mod cell;
 mod chunk;
+mod effort;
 mod error;
 mod frame;
 mod grid;

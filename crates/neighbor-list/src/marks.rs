@@ -1,7 +1,7 @@
 //! What a search found: [`Marks`], the counted rows in chunks and where each row begins.
 
 use crate::chunk::Chunk;
-use crate::{Buffers, Error, parallel};
+use crate::{Buffers, Error, memory, parallel};
 
 /// The hits of all rows.
 #[derive(Debug, Default)]
@@ -13,7 +13,7 @@ pub(crate) struct Marks {
 impl Marks {
     /// No row; memory is kept.
     pub(crate) fn clear(&mut self) {
-        self.chunks.iter_mut().for_each(|chunk| chunk.reset(0..0, &[]));
+        self.chunks.iter_mut().for_each(Chunk::clear);
         self.offsets.clear();
     }
 
@@ -32,8 +32,7 @@ impl Marks {
         for (chunk, other) in self.chunks.iter_mut().zip(&other.chunks) {
             chunk.copy_from(other)?;
         }
-        self.offsets.clone_from(&other.offsets);
-        Ok(())
+        memory::copy(&mut self.offsets, &other.offsets)
     }
 
     /// Lets `work` count the rows of every chunk, and sums the counts.
@@ -45,7 +44,7 @@ impl Marks {
         parallel::try_for_each(threads, self.chunks.iter_mut(), work)?;
         let rows = self.chunks.iter().map(|chunk| chunk.counts.len()).sum::<usize>();
         self.offsets.clear();
-        self.offsets.reserve_exact(rows + 1);
+        memory::reserve_exact(&mut self.offsets, rows + 1)?;
         self.offsets.push(0);
         let mut sum = 0;
         for &count in self.chunks.iter().flat_map(|chunk| &chunk.counts) {

@@ -19,7 +19,7 @@ use crate::options::Arrays;
 use crate::plan::Workspace;
 use crate::rules::limit;
 use crate::scene::Scene;
-use crate::{Error, NeighborList, Row};
+use crate::{Error, NeighborList, Row, memory};
 
 /// The candidates in rows with the neighbours in front.
 #[derive(Debug, Default)]
@@ -113,14 +113,14 @@ impl Members {
         if fresh {
             self.take(workspace, shifts)?;
             self.shell = SHELL_SHARE * skin;
-            self.taken = true;
         }
         if fresh || !self.tested {
             let scene = workspace.scene();
             if fresh || !self.are_parted(positions) {
-                self.part(scene, cutoff);
-                self.parted_at.clear();
-                self.parted_at.extend_from_slice(positions);
+                self.taken = false; // if memory is refused on the way, some rows are parted and others are not
+                self.part(scene, cutoff)?;
+                memory::copy(&mut self.parted_at, positions)?;
+                self.taken = true;
             }
             self.test(scene, limit(cutoff));
             self.tested = true;
@@ -133,15 +133,10 @@ impl Members {
         let arrays = Arrays { shifts, distances: false, vectors: false };
         let marks = workspace.marks();
         workspace.store(marks, arrays, &mut self.list)?;
-        self.hits.clear();
-        let room = self.hits.try_reserve_exact(marks.pairs());
-        room.map_err(|_| Error::OutOfMemory { bytes: marks.pairs() * size_of::<[u32; 2]>() })?;
-        self.hits.resize(marks.pairs(), [0; 2]);
         let atoms = self.list.atoms();
-        self.parts.clear();
-        self.parts.resize(atoms, Parts::default());
-        self.place_of.clear();
-        self.place_of.resize(atoms, 0);
+        memory::fill(&mut self.hits, marks.pairs(), [0; 2])?;
+        memory::fill(&mut self.parts, atoms, Parts::default())?;
+        memory::fill(&mut self.place_of, atoms, 0)?;
         workspace.for_each_row(|atom, place, hits| {
             let row = self.list.offsets[atom]..self.list.offsets[atom + 1];
             self.place_of[atom] = place;
@@ -162,7 +157,7 @@ impl Members {
     }
 
     /// Parts all rows by their distances now.
-    fn part(&mut self, scene: Scene<'_>, cutoff: f64) {
+    fn part(&mut self, scene: Scene<'_>, cutoff: f64) -> Result<(), Error> {
         // With what rounding may add to a distance.
         let shell = self.shell + 4.0 * scene.grid.frame.slack;
         let [low, high] = [(cutoff - shell).max(0.0), cutoff + shell].map(|r| r * r);
@@ -190,9 +185,11 @@ impl Members {
                     row.swap(end, rest);
                 }
             }
+            memory::reserve(near, end - sure)?;
             near.extend_from_slice(&row.hits[sure..end]);
             *parts = Parts { sure: sure as u32, inside: sure as u32, near: end as u32 };
         }
+        Ok(())
     }
 
     /// Tests the pairs near the cutoff.

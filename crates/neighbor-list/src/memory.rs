@@ -1,4 +1,5 @@
-//! Memory for the outputs: zeroed without touching it, in huge pages where the system gives some.
+//! Memory that may be refused, and memory for the outputs: zeroed without touching it, in huge pages where the system
+//! gives some.
 //!
 //! The first touch of a page costs more than everything else that is done to it: 4 KiB at a time the kernel hands out
 //! memory several times slower than the search fills it (docs/decisions/0020). So large arrays come untouched from the
@@ -45,6 +46,48 @@ mod sealed {
     }
 }
 
+/// Room for exactly `additional` more elements.
+///
+/// # Errors
+/// [`Error::OutOfMemory`]; the array is as before.
+pub(crate) fn reserve_exact<T>(array: &mut Vec<T>, additional: usize) -> Result<(), Error> {
+    array.try_reserve_exact(additional).map_err(|_| refused::<T>(array.len().saturating_add(additional)))
+}
+
+/// Room for `additional` more elements, and in proportion more if the array has to grow for them.
+///
+/// # Errors
+/// As [`reserve_exact`].
+pub(crate) fn reserve<T>(array: &mut Vec<T>, additional: usize) -> Result<(), Error> {
+    array.try_reserve(additional).map_err(|_| refused::<T>(array.len().saturating_add(additional)))
+}
+
+/// Makes `array` a copy of `source`, in the memory that it has if that is enough.
+///
+/// # Errors
+/// As [`reserve_exact`]; the array is empty then.
+pub(crate) fn copy<T: Copy>(array: &mut Vec<T>, source: &[T]) -> Result<(), Error> {
+    array.clear();
+    reserve_exact(array, source.len())?;
+    array.extend_from_slice(source);
+    Ok(())
+}
+
+/// Makes `array` `len` times `value`, in the memory that it has if that is enough.
+///
+/// # Errors
+/// As [`reserve_exact`]; the array is empty then.
+pub(crate) fn fill<T: Copy>(array: &mut Vec<T>, len: usize, value: T) -> Result<(), Error> {
+    array.clear();
+    reserve_exact(array, len)?;
+    array.resize(len, value);
+    Ok(())
+}
+
+fn refused<T>(len: usize) -> Error {
+    Error::OutOfMemory { bytes: len.saturating_mul(size_of::<T>()) }
+}
+
 /// Gives `array` the length `len`, in the memory that it has if that is enough. Its contents are old or zero.
 ///
 /// # Errors
@@ -60,18 +103,16 @@ pub(crate) fn resize<T: Zero>(array: &mut Vec<T>, len: usize) -> Result<(), Erro
 
 /// `len` zeros in memory that nothing has touched yet, if the allocator has such.
 fn zeroed<T: Zero>(len: usize) -> Result<Vec<T>, Error> {
-    let bytes = len.saturating_mul(size_of::<T>());
-    let refused = Error::OutOfMemory { bytes };
     if len == 0 {
         return Ok(Vec::new());
     }
-    let layout = Layout::array::<T>(len).map_err(|_| refused.clone())?;
+    let layout = Layout::array::<T>(len).map_err(|_| refused::<T>(len))?;
     // SAFETY: the layout has a size: `len` is not 0, and no `Zero` type is zero-sized.
     let start = unsafe { alloc_zeroed(layout) }.cast::<T>();
     if start.is_null() {
-        return Err(refused);
+        return Err(refused::<T>(len));
     }
-    advise(start.cast(), bytes);
+    advise(start.cast(), layout.size());
     // SAFETY: `start` is from the global allocator with the layout of `len` elements, which is what the vector will
     // free; all of them are initialised, because zero bits are a valid `T` by `Zero`.
     Ok(unsafe { Vec::from_raw_parts(start, len, len) })

@@ -86,6 +86,7 @@ pub struct Builder {
     pub(crate) direction: Direction,
     pub(crate) arrays: Arrays,
     pub(crate) threads: usize,
+    pub(crate) threads_always: bool,
     pub(crate) excluded: Vec<(u32, u32)>,
     pub(crate) centres: Option<Vec<u32>>,
     pub(crate) neighbors_max: Option<usize>,
@@ -99,6 +100,7 @@ impl Builder {
             direction: Direction::Full,
             arrays: Arrays::default(),
             threads: 1,
+            threads_always: false,
             excluded: Vec::new(),
             centres: None,
             neighbors_max: None,
@@ -137,9 +139,17 @@ impl Builder {
         self
     }
 
-    /// Uses `threads` threads; 1 by default, 0 for as many as the machine has. The list is the same, byte for byte.
+    /// Uses up to `threads` threads; 1 by default, 0 for as many as the machine has. The list is the same, byte for byte.
+    /// A search of less than about a millisecond takes one thread, and larger ones no more than they keep busy.
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = threads;
+        self
+    }
+
+    /// Uses `threads` threads even where starting them takes longer than they save; the list is the same, byte for byte.
+    #[doc(hidden)]
+    pub fn threads_always(mut self, threads: usize) -> Self {
+        (self.threads, self.threads_always) = (threads, true);
         self
     }
 

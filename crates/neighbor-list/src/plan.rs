@@ -13,7 +13,7 @@ use crate::resolution::Resolution;
 use crate::rules::Rules;
 use crate::scene::Scene;
 use crate::stencil::Translations;
-use crate::{Buffers, Builder, Cell, Error, NeighborList, Pair, Position, memory, parallel};
+use crate::{Buffers, Builder, Cell, Error, NeighborList, Pair, Position, effort, memory, parallel};
 
 /// Memory of a search; give the same one to every [`Builder::build_into`], and it is used again.
 #[derive(Debug, Default)]
@@ -52,14 +52,18 @@ impl Workspace {
         cell: &Cell,
     ) -> Result<(), Error> {
         self.marks.clear();
-        self.threads = parallel::resolve(builder.threads);
+        self.threads = 1;
         self.level = Some(rules.level);
         if self.bin(rules, positions, cell)? {
-            self.divide(positions.len());
+            let asked = parallel::resolve(builder.threads);
+            self.threads = match builder.threads_always {
+                true => asked,
+                false => effort::worthwhile(asked, self.scene(), rules),
+            };
+            self.divide(positions.len())?;
             self.count(rules)
         } else {
-            self.marks.offsets.resize(positions.len() + 1, 0);
-            Ok(())
+            memory::fill(&mut self.marks.offsets, positions.len() + 1, 0)
         }
     }
 
@@ -76,7 +80,7 @@ impl Workspace {
         self.grid.fill(positions, frame, resolution)?;
         self.translations.fill(&self.grid, cell, rules.reach)?;
         if Lattice::suits(&self.grid, &self.translations) {
-            self.lattice.fill(&self.grid, &self.translations);
+            self.lattice.fill(&self.grid, &self.translations)?;
         } else {
             self.lattice.clear();
         }
@@ -84,12 +88,13 @@ impl Workspace {
     }
 
     /// Shares out the rows.
-    fn divide(&mut self, atoms: usize) {
+    fn divide(&mut self, atoms: usize) -> Result<(), Error> {
         let most = if self.threads > 1 { CHUNKS_PER_THREAD.saturating_mul(self.threads) } else { 1 };
         let chunks = most.min(atoms.div_ceil(CHUNK_MIN)).max(1);
         let size = atoms.div_ceil(chunks);
         self.marks.chunks.resize_with(atoms.div_ceil(size), Chunk::default);
         self.places.clear();
+        memory::reserve_exact(&mut self.places, atoms)?;
         if self.marks.chunks.len() == 1 {
             self.places.extend(0..atoms as u32);
         } else {
@@ -97,8 +102,9 @@ impl Workspace {
         }
         for (index, chunk) in self.marks.chunks.iter_mut().enumerate() {
             let rows = index * size..((index + 1) * size).min(atoms);
-            chunk.reset(rows.clone(), &self.places[rows]);
+            chunk.reset(rows.clone(), &self.places[rows])?;
         }
+        Ok(())
     }
 
     /// Sorts the places by the chunk of their atom, keeping their order within.
@@ -157,8 +163,7 @@ impl Workspace {
     pub(crate) fn store(&self, marks: &Marks, arrays: Arrays, list: &mut NeighborList) -> Result<(), Error> {
         let pairs = marks.pairs();
         let pairs_if = |wanted: bool| if wanted { pairs } else { 0 };
-        list.offsets.clear();
-        list.offsets.extend_from_slice(marks.offsets());
+        memory::copy(&mut list.offsets, marks.offsets())?;
         memory::resize(&mut list.i, pairs)?;
         memory::resize(&mut list.j, pairs)?;
         memory::resize(&mut list.shifts, pairs_if(arrays.shifts))?;

@@ -5,9 +5,9 @@ use core::ops::RangeInclusive;
 use simd_kernels::Level;
 use simd_kernels::ball::{self, BLOCK, Ball, Columns, Run, Spans};
 
-use crate::Error;
 use crate::grid::Grid;
 use crate::linear::dot;
+use crate::{Error, memory};
 
 /// All translations that the search may need, so that a run names one by its index.
 #[derive(Debug, Default)]
@@ -51,9 +51,8 @@ impl Translations {
         self.shifts.clear();
         self.vectors.clear();
         self.own_images = false;
-        let room = self.shifts.try_reserve(images as usize);
-        let room = room.and_then(|()| self.vectors.try_reserve(images as usize));
-        room.map_err(|_| Error::OutOfMemory { bytes: 36 * images as usize })?;
+        memory::reserve(&mut self.shifts, images as usize)?;
+        memory::reserve(&mut self.vectors, images as usize)?;
         let (shift_max, [a, b, c]) = frame.image_shifts(self.reach).ok_or(too_many)?;
         self.shift_max = shift_max;
         let [na, nb, nc] = self.reach.map(|cells| cells as i32);

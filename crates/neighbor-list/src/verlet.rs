@@ -4,7 +4,7 @@ use crate::linear::dot;
 use crate::marks::Marks;
 use crate::members::{Members, Rows};
 use crate::rules::{Rules, limit, positive};
-use crate::{Builder, Cell, Cutoff, Error, NeighborList, Pair, Position, Workspace};
+use crate::{Builder, Cell, Cutoff, Error, NeighborList, Pair, Position, Workspace, memory};
 
 /// What [`VerletList::update`] did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +112,19 @@ impl VerletList {
     /// As [`Builder::build`]; the lists are empty then, and the next update rebuilds.
     pub fn update<P: Position>(&mut self, positions: &[P], cell: &Cell) -> Result<Update, Error> {
         self.exact.written = false;
+        let updated = self.take(positions, cell);
+        if updated.is_err() {
+            self.reference.clear();
+            self.candidates.written = false;
+            self.members.clear();
+            self.workspace = Workspace::default();
+        }
+        updated
+    }
+
+    fn take<P: Position>(&mut self, positions: &[P], cell: &Cell) -> Result<Update, Error> {
         self.current.clear();
+        memory::reserve_exact(&mut self.current, positions.len())?;
         self.current.extend(positions.iter().map(|r| r.widen()));
         if self.still_complete(cell) {
             self.workspace.move_atoms(&self.current);
@@ -122,13 +134,9 @@ impl VerletList {
         self.reference.clear();
         self.candidates.written = false;
         self.members.clear();
-        let searched = Rules::new(&self.builder, positions.len())
-            .and_then(|rules| self.workspace.search(&self.builder, &rules, positions, cell));
-        if searched.is_err() {
-            self.workspace = Workspace::default();
-        }
-        searched?;
-        self.reference.clone_from(&self.current);
+        let rules = Rules::new(&self.builder, positions.len())?;
+        self.workspace.search(&self.builder, &rules, positions, cell)?;
+        memory::copy(&mut self.reference, &self.current)?;
         self.cell = *cell;
         Ok(Update::Rebuilt)
     }

@@ -48,6 +48,22 @@ fn a_build_needs_little_beside_its_outputs() {
     let again = dhat::HeapStats::get().total_bytes - before;
     assert!(again < 20_000, "{again} bytes allocated by a build into used memory");
 
+    // A skewed cell is searched as the cube that it is (regressions.rs): its images once took gigabytes.
+    let cube = liquid(3, 60, Cell::cubic(8.0).unwrap());
+    let allocated = |cell: &Cell| {
+        let before = dhat::HeapStats::get();
+        let list = all(5.0).build(&cube.positions, cell).unwrap();
+        let after = dhat::HeapStats::get();
+        (list.len(), after.total_bytes - before.total_bytes)
+    };
+    let (pairs, plain) = allocated(&cube.cell);
+    for skew in [3.0, 1e2, 1e4, 1e5] {
+        let vectors = [[8.0, 0.0, 0.0], [8.0 * skew, 8.0, 0.0], [-24.0 * skew, 16.0, 8.0]];
+        let (skewed_pairs, skewed) = allocated(&Cell::triclinic(vectors).unwrap());
+        assert_eq!(skewed_pairs, pairs, "{skew}");
+        assert!(skewed < 2 * plain, "{skewed} bytes allocated with a skew of {skew}, {plain} without");
+    }
+
     let small = liquid(2, 8, Cell::cubic(4.3).unwrap());
     shifts(6.0).build(&small.positions, &small.cell).unwrap();
     let before = dhat::HeapStats::get().total_bytes;

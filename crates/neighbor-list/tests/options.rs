@@ -35,6 +35,22 @@ fn radii_add_up() {
     }
 }
 
+/// Of sizes that take one thread and of sizes that take as many as asked for.
+#[test]
+fn any_number_of_threads_gives_the_same_bytes() {
+    for (atoms, length) in [(200, 13.0), (2000, 28.0)] {
+        let structure = liquid(4, atoms, Cell::cubic(length).unwrap());
+        let builder = NeighborList::builder(6.0).shifts().distances();
+        let expected = build(&builder, &structure);
+        for threads in [0, 2, 3, 20] {
+            assert!(
+                build(&builder.clone().threads(threads), &structure) == expected,
+                "{threads} threads, {atoms} atoms"
+            );
+        }
+    }
+}
+
 #[test]
 fn each_pair_of_types_has_its_cutoff() {
     for seed in 0..10 {

@@ -284,12 +284,13 @@ fn a_cutoff_below_the_rounding_of_a_flat_cell() {
 #[test]
 fn more_threads_than_there_can_be() {
     let positions: Vec<[f64; 3]> = (0..300).map(|k| [f64::from(k), 0.0, 0.0]).collect();
-    let list = NeighborList::builder(1.5).threads(usize::MAX).build(&positions, &Cell::none());
+    let list = NeighborList::builder(1.5).threads_always(usize::MAX).build(&positions, &Cell::none());
     assert_eq!(list.unwrap().len(), 598);
 }
 
 /// A skewed cell had as many images within reach as its thinness says, whatever the lattice: minutes and gigabytes for
-/// lists of a few pairs. Searched by reduced vectors it is the cube that it is.
+/// lists of a few pairs. Searched by reduced vectors it is the cube that it is. That it needs no memory for images is
+/// asserted in tests/memory.rs, whatever else the machine does; the time here is only to tell milliseconds from minutes.
 #[test]
 fn skewed_cells_cost_what_their_lattice_does() {
     let cube = common::random::liquid(3, 60, Cell::cubic(8.0).unwrap());
@@ -299,7 +300,7 @@ fn skewed_cells_cost_what_their_lattice_does() {
         let started = std::time::Instant::now();
         let plain = NeighborList::builder(5.0).distances().build(&cube.positions, &cube.cell).unwrap();
         let skewed = NeighborList::builder(5.0).shifts().distances().build(&cube.positions, &cell).unwrap();
-        assert!(started.elapsed().as_secs() < 5, "{skew}");
+        assert!(started.elapsed().as_secs() < 60, "{skew}");
         assert_eq!(skewed.offsets(), plain.offsets(), "{skew}");
         for ((i, j), (s, d)) in
             skewed.i().iter().zip(skewed.j()).zip(skewed.shifts().iter().zip(skewed.distances()))

@@ -98,12 +98,29 @@ impl<L: Shape> Width for Buckets<L> {
     const WORDS: usize = L::BUCKET;
 }
 
-/// Where an entry lies, or may be put.
+/// Where an entry lies, or may be put: the node above, the slot below.
+///
+/// One word, because two halves that are stored apart cannot be forwarded to one load: the processor waits until both are in
+/// the cache, just before a lock is taken (decision 0108).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Spot {
+pub(crate) struct Spot(u64);
+
+impl Spot {
+    #[inline]
+    pub(crate) fn new(node: u32, slot: u32) -> Self {
+        Self(u64::from(node) << 32 | u64::from(slot))
+    }
+
     /// The overflow node, or 0 for the bucket itself.
-    pub(crate) node: u32,
-    pub(crate) slot: u32,
+    #[inline]
+    pub(crate) fn node(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    #[inline]
+    pub(crate) fn slot(self) -> u32 {
+        self.0 as u32
+    }
 }
 
 /// A bucket in its array.
@@ -170,12 +187,12 @@ impl<'t, L: Shape> Bucket<'t, L> {
 
     /// Copies the words of the live slots, one entry after the other, and gives how many; yet to be validated.
     ///
-    /// Copies the dead ones too, and writes over them: that is cheaper than to foresee which ones are alive.
+    /// Copies the dead ones too, and writes over them: that is cheaper than to foresee which ones are alive. Only the
+    /// slots from `NEAR` on are passed over if all of them are dead.
     #[inline]
-    pub(crate) fn copy_slots(self, header: Header, to: &mut [u64]) -> usize {
+    pub(crate) fn copy_slots<const NEAR: u32>(self, header: Header, to: &mut [u64]) -> usize {
         let mut count = 0;
-        // The slots beside the header are filled first; often there are no others.
-        let (near, all) = (3.min(L::SLOTS), L::SLOTS);
+        let (near, all) = (NEAR.min(L::SLOTS), L::SLOTS);
         for slots in [0..near, near..all] {
             if header.live() >> slots.start == 0 {
                 break;

@@ -69,8 +69,7 @@ impl<L: Shape> Table<L> {
             entries += 1;
             words.extend(entry.iter().map(|word| word.load(Ordering::Relaxed)));
         };
-        slots_of(locked.header().live())
-            .for_each(|slot| take(locked.entry(&self.nodes, Spot { node: 0, slot })));
+        slots_of(locked.header().live()).for_each(|slot| take(locked.entry(&self.nodes, Spot::new(0, slot))));
         for (id, node) in locked.chain(&self.nodes) {
             slots_of(node.live()).for_each(|slot| take(node.entry(slot)));
             freed.push(id);

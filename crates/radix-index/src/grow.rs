@@ -213,8 +213,8 @@ impl<L: Shape> Table<L> {
         for (slot, entry) in (0..).zip(entries.moving()) {
             let from = parent.entry(&self.nodes, entry.spot);
             newborn.fill(slot, entry.tag, |to| copy(from, to));
-            if entry.spot.node == 0 {
-                leaving |= 1 << entry.spot.slot;
+            if entry.spot.node() == 0 {
+                leaving |= 1 << entry.spot.slot();
             }
         }
         newborn.publish();
@@ -223,7 +223,7 @@ impl<L: Shape> Table<L> {
         // Readers must see the slots dead before others take them. The chain stays whole meanwhile.
         parent.step();
         let mut freed = Freed::new();
-        for entry in entries.staying().filter(|entry| entry.spot.node != 0) {
+        for entry in entries.staying().filter(|entry| entry.spot.node() != 0) {
             let from = parent.entry(&self.nodes, entry.spot);
             let slot = (!parent.header().live()).trailing_zeros();
             parent.fill(slot, entry.tag, |to| copy(from, to));
@@ -255,7 +255,7 @@ impl<L: Shape> Table<L> {
         let mut place = |node, slot, entry| {
             let hash = hash(entry);
             let moves = address::owns(child, address::level(child) + 1, hash);
-            entries.push(Placed { spot: Spot { node, slot }, tag: address::tag(hash), moves });
+            entries.push(Placed { spot: Spot::new(node, slot), tag: address::tag(hash), moves });
         };
         slots_of(header.live()).for_each(|slot| place(0, slot, bucket.entry(slot)));
         for (id, node) in Chain::new(&self.nodes, header, tags) {
@@ -286,12 +286,12 @@ impl<L: Shape> Table<L> {
 
         let mut freed = Freed::new();
         parent.set_depth(level + 1);
-        for entry in moving.clone().filter(|entry| entry.spot.node == 0) {
-            parent.kill(entry.spot.slot);
+        for entry in moving.clone().filter(|entry| entry.spot.node() == 0) {
+            parent.kill(entry.spot.slot());
         }
         if parent.header().has_chain() {
             parent.step();
-            for entry in moving.filter(|entry| entry.spot.node != 0) {
+            for entry in moving.filter(|entry| entry.spot.node() != 0) {
                 parent.kill_spot(&self.nodes, entry.spot, &mut freed);
             }
             if parent.header().has_chain() {
@@ -306,12 +306,12 @@ impl<L: Shape> Table<L> {
     /// The place of a newborn's `i`th entry.
     fn nth_spot<'t>(&'t self, newborn: &mut Locked<'t, L>, i: usize, nodes: &mut SpareNodes<'_, L>) -> Spot {
         if i < L::SLOTS as usize {
-            return Spot { node: 0, slot: i as u32 };
+            return Spot::new(0, i as u32);
         }
         newborn.room_in_chain(&self.nodes).unwrap_or_else(|| {
             let id = nodes.take();
             newborn.append(&self.nodes, id);
-            Spot { node: id, slot: 0 }
+            Spot::new(id, 0)
         })
     }
 }

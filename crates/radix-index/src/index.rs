@@ -144,11 +144,15 @@ where
     }
 
     /// The index's hasher.
+    ///
+    /// Time: O(1)
     pub fn hasher(&self) -> &S {
         &self.hasher
     }
 
     /// The hash under which `key` is stored.
+    ///
+    /// Time: O(1), and what the hasher needs for a key
     #[inline]
     pub fn hash_of(&self, key: &K) -> u64 {
         self.hasher.hash_one(key)

@@ -76,6 +76,26 @@ impl Walk {
     /// Folds all the entries that are left: for entries of plain words, with less ado than bucket by bucket.
     #[inline]
     pub(crate) fn fold<'t, L: Shape, T, A, F: FnMut(A, T) -> A>(
+        self,
+        table: &'t Table<L>,
+        init: A,
+        read: impl Fn(Entry<'t>) -> Option<T>,
+        value: impl Fn(&[u64]) -> T,
+        hash: impl Fn(Entry<'t>) -> u64,
+        f: F,
+    ) -> A {
+        // A small table has two entries a bucket, nearly always in the header's line; a larger one has three to five, and
+        // whether any is in the other line is a coin toss.
+        if table.is_small() {
+            self.fold_near::<3, L, T, A, F>(table, init, read, value, hash, f)
+        } else {
+            self.fold_near::<5, L, T, A, F>(table, init, read, value, hash, f)
+        }
+    }
+
+    /// [`Walk::fold`], with the slots that are copied in any case.
+    #[inline]
+    fn fold_near<'t, const NEAR: u32, L: Shape, T, A, F: FnMut(A, T) -> A>(
         mut self,
         table: &'t Table<L>,
         init: A,
@@ -97,7 +117,9 @@ impl Walk {
             if count + L::SLOTS as usize > capacity {
                 sum = flush(sum, &words, std::mem::take(&mut count), &mut f);
             }
-            if let Some((more, depth)) = table.copy_words(index, level, &mut words[count * L::ENTRY..]) {
+            if let Some((more, depth)) =
+                table.copy_words::<NEAR>(index, level, &mut words[count * L::ENTRY..])
+            {
                 count += more;
                 self.add_children(index, level, depth);
             } else if let Some(depth) = table.copy_bucket(index, level, &mut entries, &read, &hash) {
@@ -133,13 +155,18 @@ impl<L: Shape> Table<L> {
     /// Copies the words of a bucket's entries, as of one moment; gives how many entries, and the bucket's depth. None
     /// if that is not so simple: for a chain, a split or a writer in the way.
     #[inline]
-    fn copy_words(&self, index: usize, level: u32, words: &mut [u64]) -> Option<(usize, u32)> {
+    fn copy_words<const NEAR: u32>(
+        &self,
+        index: usize,
+        level: u32,
+        words: &mut [u64],
+    ) -> Option<(usize, u32)> {
         let bucket = self.bucket(index)?;
         let header = bucket.header();
         if !header.is_born() || header.has_chain() || header.depth() < level {
             return None;
         }
-        let count = bucket.copy_slots(header, words);
+        let count = bucket.copy_slots::<NEAR>(header, words);
         bucket.unchanged(header).then_some((count, header.depth()))
     }
 

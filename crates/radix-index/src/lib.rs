@@ -69,8 +69,8 @@ pub use map::{Equivalent, MapIntoIter, MapIter, RadixMap, RadixMapRef};
 pub use operation::{Computed, Operation};
 pub use stats::Stats;
 
-/// The hasher of maps that are given none: fast, seeded at random, not for cryptography.
-pub type DefaultHashBuilder = foldhash::fast::RandomState;
+/// The hasher of maps that are given none: fast, good in all its bits, seeded at random, not for cryptography.
+pub type DefaultHashBuilder = foldhash::quality::RandomState;
 
 #[cfg(all(test, loom))]
 mod models;

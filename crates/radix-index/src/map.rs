@@ -147,6 +147,8 @@ impl<K, V, S> RadixMap<K, V, S> {
     }
 
     /// The map's hasher.
+    ///
+    /// Time: O(1)
     pub fn hasher(&self) -> &S {
         &self.hasher
     }

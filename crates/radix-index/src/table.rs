@@ -123,11 +123,11 @@ impl<L: Shape> Table<L> {
     /// Takes the entry at `spot` out of a locked bucket.
     #[inline]
     pub(crate) fn remove<'t>(&'t self, mut locked: Locked<'t, L>, spot: Spot) {
-        if spot.node != 0 {
+        if spot.node() != 0 {
             return self.remove_from_chain(locked, spot);
         }
         // Entries of a chain stay there until the bucket splits: the next insertion takes the slot.
-        locked.kill(spot.slot);
+        locked.kill(spot.slot());
         locked.commit();
     }
 
@@ -151,7 +151,7 @@ impl<L: Shape> Table<L> {
     ) {
         let new = new.take(&mut locked);
         locked.fill_spot(&self.nodes, new, address::tag(hash), write);
-        if (new.node, old.node) != (0, 0) {
+        if (new.node(), old.node()) != (0, 0) {
             locked.step();
         }
         self.remove(locked, old);

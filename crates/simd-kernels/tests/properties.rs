@@ -136,7 +136,7 @@ proptest! {
 
     #[test]
     fn distance_to_itself_is_zero_and_never_negative(numbers in vec(-1e15_f32..1e15, 1..400), d in 1..70_usize) {
-        prop_assume!(d <= numbers.len());
+        let d = d.min(numbers.len());
         let rows = whole_rows(&numbers, d);
         let query = &rows[..d];
         for level in Level::available() {

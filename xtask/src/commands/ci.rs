@@ -8,12 +8,13 @@ use clap::{Args, Parser};
 
 use crate::process::{self, Reader};
 use crate::workspace::Workspace;
-use crate::{Outcome, commands, table, tools};
+use crate::{Outcome, callgrind, commands, table, tools};
 
 /// Everything that must hold before a merge: what `.ci/run` and the public CI call.
 ///
-/// Format, lints, docs, tidy, tests at every SIMD level, feature sets, loom, AddressSanitizer (where nightly is
-/// installed), and every head-to-head's answers. A step that needs a missing tool says so and is skipped; nothing is
+/// Format, lints, docs, tidy, tests at every SIMD level, feature sets, bplus-tree's tests under valgrind (where that is
+/// installed), the fuzz targets on seeded inputs, loom, AddressSanitizer (where nightly is installed), and every
+/// head-to-head's answers. A step that needs a missing tool says so and is skipped; nothing is
 /// installed. All steps run even after one failed, and a table tells what each took.
 ///
 /// Exit codes: 0 all hold, 1 a step failed, 2 could not run.
@@ -82,13 +83,15 @@ impl From<bool> for Ending {
 }
 
 /// Cheap steps first; those that share compiled code stand side by side.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 12] = [
     Step { name: "fmt", about: "rustfmt changes nothing", budget: 10, run: fmt },
     Step { name: "clippy", about: "no warning, all features", budget: 120, run: clippy },
     Step { name: "features", about: "each library without default features", budget: 60, run: features },
     Step { name: "doc", about: "docs build without a warning", budget: 60, run: doc },
     Step { name: "tidy", about: "the rules of the house", budget: 10, run: tidy },
     Step { name: "test", about: "every test at every SIMD level", budget: 420, run: test },
+    Step { name: "valgrind", about: "memcheck over bplus-tree's tests", budget: 120, run: valgrind },
+    Step { name: "fuzz", about: "seeded operation lists against std", budget: 60, run: fuzz },
     Step { name: "loom", about: "every interleaving of the protocols", budget: 150, run: loom },
     Step { name: "asan", about: "AddressSanitizer over crates with unsafe code", budget: 180, run: asan },
     Step { name: "peers", about: "every head-to-head gives equal answers", budget: 180, run: peers },
@@ -155,7 +158,7 @@ fn print_summary(results: &[(&Step, Ending, Duration)], total: Duration) {
 /// What tests leave out where a tool is missing.
 fn left_out() -> impl Iterator<Item = (&'static str, &'static str)> {
     let browser = commands::doctor::BROWSERS.iter().any(|name| tools::on_path(name).is_some());
-    let valgrind = tools::on_path("valgrind").is_some();
+    let valgrind = callgrind::available();
     [
         (browser, "chromium", "the report's page was opened in no browser (apt-get install chromium)"),
         (valgrind, "valgrind", "the gate's tests looked at time alone (apt-get install valgrind)"),
@@ -209,6 +212,32 @@ fn test(context: &Context<'_>) -> Result<Ending> {
         ..Default::default()
     };
     Ok(Ending::from(commands::test::run(&arguments)? == Outcome::Good))
+}
+
+/// The crate whose unsafe code has the most to lose; its programs were compiled for the tests.
+fn valgrind(context: &Context<'_>) -> Result<Ending> {
+    if let Err(why) = callgrind::usable() {
+        return Ok(Ending::Skipped(why));
+    }
+    let arguments = commands::sanitize::Arguments {
+        sanitizer: commands::sanitize::Sanitizer::Valgrind,
+        cases: if context.long { 16 } else { 2 },
+        json: context.json,
+        packages: Vec::new(),
+        rest: Vec::new(),
+    };
+    let packages = ["bplus-tree".to_owned()];
+    Ok(commands::sanitize::memcheck(context.workspace, &[], &packages, &arguments)?.into())
+}
+
+fn fuzz(context: &Context<'_>) -> Result<Ending> {
+    let targets = commands::fuzz::targets(context.workspace)?;
+    if targets.is_empty() {
+        return Ok(Ending::Skipped("fuzz/Cargo.toml has no target yet".to_owned()));
+    }
+    let count = if context.long { 2_000_000 } else { 20_000 };
+    let reader = Reader::of(context.json);
+    Ok(commands::fuzz::seeded(context.workspace, &targets.iter().collect::<Vec<_>>(), count, reader)?.into())
 }
 
 fn loom(context: &Context<'_>) -> Result<Ending> {

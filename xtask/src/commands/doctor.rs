@@ -102,13 +102,13 @@ fn findings(rustc: &str) -> Vec<Finding> {
         finding(
             "nightly",
             nightly,
-            "ci leaves AddressSanitizer out; no fuzzing",
+            "ci leaves AddressSanitizer out; fuzzing sees no coverage",
             "rustup toolchain install nightly",
         ),
         finding(
             "cargo-fuzz",
             program("cargo-fuzz", &["--version"]),
-            "fuzz targets only compile",
+            "fuzz targets run on seeded inputs alone (fuzz --inputs)",
             "cargo install cargo-fuzz",
         ),
         finding(

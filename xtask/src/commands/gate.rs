@@ -121,8 +121,8 @@ fn compare(
 ) -> Result<Outcome> {
     let start = Instant::now();
     let sides = Sides::prepare(workspace, base, arguments.dirty)?;
-    if !callgrind::available() {
-        eprintln!("note: {}; without it only time decides", callgrind::INSTALL);
+    if let Err(why) = callgrind::usable() {
+        eprintln!("note: {why}; without it only time decides");
     }
     let filter = Filter::new(&arguments.filter);
     let gathered = Gathered::each(structures, |structure, findings| {

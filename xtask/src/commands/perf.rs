@@ -69,8 +69,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     if let Some(load) = &arguments.flame {
         return flame(&workspace, load);
     }
-    if !callgrind::available() {
-        bail!(callgrind::INSTALL);
+    if let Err(why) = callgrind::usable() {
+        bail!("{why}");
     }
     let structures = sampler::select(&workspace, &arguments.structures)?;
     let sides =

@@ -87,10 +87,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     if packages.is_empty() {
         bail!("no library has unsafe code");
     }
-    let mut cargo = match (arguments.sanitizer, usable()?) {
-        (Sanitizer::Valgrind, _) => under_valgrind(&workspace)?,
-        (sanitizer, Ok(host)) => sanitizer.nightly(&workspace, &host),
-        (_, Err(why)) => bail!("{why}"),
+    if arguments.sanitizer == Sanitizer::Valgrind {
+        return Ok(Outcome::from_good(memcheck(&workspace, &packages, &packages, arguments)?));
+    }
+    let mut cargo = match usable()? {
+        Ok(host) => arguments.sanitizer.nightly(&workspace, &host),
+        Err(why) => bail!("{why}"),
     };
     cargo.args(["--lib", "--tests"]).args(packages.iter().flat_map(|name| ["--package", name]));
     cargo.env("PROPTEST_CASES", arguments.cases.to_string());
@@ -100,17 +102,34 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     Ok(Outcome::from_good(process::holds(&mut cargo, Reader::of(arguments.json))?))
 }
 
-/// The plain tests, each program run by valgrind. Leaks are not asked for, as with AddressSanitizer.
-fn under_valgrind(workspace: &Workspace) -> Result<Command> {
-    if tools::on_path("valgrind").is_none() {
-        bail!("{}", callgrind::INSTALL);
+/// The plain tests of these packages, each program run by valgrind; false if one fails or something is found. Nothing is
+/// compiled anew if `compiled`, the packages that cargo is to compile, is what the plain tests were compiled with.
+pub(crate) fn memcheck(
+    workspace: &Workspace,
+    compiled: &[String],
+    packages: &[String],
+    arguments: &Arguments,
+) -> Result<bool> {
+    if let Err(why) = callgrind::usable() {
+        bail!("{why}");
     }
-    let verbose = workspace::rustc_verbose()?;
-    let host = workspace::rustc_field(&verbose, "host").unwrap_or_default();
-    let runner = format!("CARGO_TARGET_{}_RUNNER", host.to_uppercase().replace('-', "_"));
-    let mut cargo = workspace.cargo();
-    cargo.arg("test").env(runner, "valgrind --quiet --leak-check=no --error-exitcode=99");
-    Ok(cargo)
+    let programs = test::programs(workspace, compiled)?;
+    let programs = programs.iter().filter(|program| packages.contains(&program.package));
+    let commands: Vec<Command> = programs
+        .map(|program| {
+            // Leaks are not asked for, as with AddressSanitizer.
+            let valgrind = ["valgrind", "--quiet", "--leak-check=no", "--error-exitcode=99"];
+            let mut command = program.command(&valgrind);
+            command.env("PROPTEST_CASES", arguments.cases.to_string()).args(&arguments.rest);
+            // Under valgrind one thread runs at a time anyway.
+            command.env("RUST_TEST_THREADS", "1");
+            command
+        })
+        .collect();
+    if commands.is_empty() {
+        bail!("no library of {} has tests", packages.join(", "));
+    }
+    process::all_hold(commands, Reader::of(arguments.json))
 }
 
 /// The target to build for, or why sanitizers cannot be used here.

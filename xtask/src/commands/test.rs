@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::Instant;
 
 use anyhow::{Context, Result};
 use cargo_metadata::{Artifact, Message};
@@ -58,7 +57,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     let lower: Vec<&str> =
         arguments.levels.iter().map(String::as_str).filter(|level| *level != "auto").collect();
     if good && !lower.is_empty() {
-        let programs = programs(&workspace, &packages)?;
+        let mut programs = programs(&workspace, &packages)?;
+        programs.retain(|program| program.uses_kernels);
         for level in lower {
             good &= at_level(&programs, level, arguments)?;
         }
@@ -94,17 +94,36 @@ fn set_long(command: &mut Command, long: bool) {
     }
 }
 
-/// One test program of a crate whose behaviour depends on the SIMD level.
-struct Program {
-    package: String,
-    name: String,
+/// One test program of a library.
+#[derive(Debug)]
+pub(super) struct Program {
+    pub(super) package: String,
+    /// Whether its behaviour depends on the SIMD level.
+    uses_kernels: bool,
     path: PathBuf,
     folder: PathBuf,
 }
 
-/// The test programs of the kernels and of every crate that depends on them. Cargo has compiled them for the plain
-/// run already, so this only asks where they are.
-fn programs(workspace: &Workspace, packages: &[String]) -> Result<Vec<Program>> {
+impl Program {
+    /// A command that runs it by `runner`, or by itself if that is empty.
+    pub(super) fn command(&self, runner: &[&str]) -> Command {
+        let mut command = match runner {
+            [] => Command::new(&self.path),
+            [runner, options @ ..] => {
+                let mut command = Command::new(runner);
+                command.args(options).arg(&self.path);
+                command
+            }
+        };
+        // What cargo would set; some tests look for their files by it.
+        command.current_dir(&self.folder).env("CARGO_MANIFEST_DIR", &self.folder);
+        command
+    }
+}
+
+/// The test programs of these packages' libraries, of all if none is named. Where cargo has compiled them for the plain
+/// run already, this only asks where they are.
+pub(super) fn programs(workspace: &Workspace, packages: &[String]) -> Result<Vec<Program>> {
     let mut cargo = workspace.cargo();
     cargo.args(["test", "--no-run", "--message-format", "json-render-diagnostics"]);
     cargo.args(packages.iter().flat_map(|name| ["--package", name]));
@@ -125,10 +144,10 @@ fn program(workspace: &Workspace, artifact: &Artifact) -> Option<Program> {
     let package = workspace.packages().find(|package| package.id == artifact.package_id)?;
     let uses_kernels = package.name == KERNELS || package.dependencies.iter().any(|on| on.name == KERNELS);
     let is_library = workspace.libraries().any(|library| library.id == package.id);
-    (uses_kernels && is_library).then_some(())?;
+    is_library.then_some(())?;
     Some(Program {
-        package: workspace.short_name(package),
-        name: artifact.target.name.clone(),
+        package: package.name.to_string(),
+        uses_kernels,
         path: artifact.executable.clone()?.into_std_path_buf(),
         folder: workspace.root().join(workspace.folder(package)),
     })
@@ -144,21 +163,16 @@ fn at_level(programs: &[Program], level: &str, arguments: &Arguments) -> Result<
         );
         return Ok(true);
     }
-    let mut good = true;
-    for program in programs {
-        eprintln!("\n     Running {} {} at SIMD_KERNELS={level}", program.package, program.name);
-        let mut command = Command::new(&program.path);
-        // What cargo would set; some tests look for their files by it.
-        command.current_dir(&program.folder).env("CARGO_MANIFEST_DIR", &program.folder);
+    let commands = programs.iter().map(|program| {
+        let mut command = program.command(&[]);
         command.env("SIMD_KERNELS", level).args(&arguments.rest);
         set_long(&mut command, arguments.long);
         if !arguments.long && std::env::var_os("PROPTEST_CASES").is_none() {
             // The laws hold whatever the level; a quarter of the cases shows a kernel that breaks one.
             command.env("PROPTEST_CASES", "64");
         }
-        let start = Instant::now();
-        good &= process::holds(&mut command, Reader::of(arguments.json))?;
-        eprintln!("     took {:.1} s", start.elapsed().as_secs_f64());
-    }
-    Ok(good)
+        command
+    });
+    eprintln!("\n     Running the tests that use kernels at SIMD_KERNELS={level}");
+    process::all_hold(commands.collect(), Reader::of(arguments.json))
 }

@@ -108,6 +108,39 @@ macro_rules! try_vectors {
     )+};
 }
 
+/// What lines a descent asks for of a node that it is about to search.
+#[derive(Clone, Copy)]
+enum Ask {
+    /// All: an insertion, a removal or a scan uses most of them.
+    All,
+    /// Those that are searched, and of the rest every other: of which one is needed, that line or its partner, which
+    /// the processor fetches too (decision 0099).
+    Searched,
+}
+
+impl Ask {
+    /// Asks for lines of a node of `bytes`, whose first `searched` are looked through.
+    #[inline(always)]
+    fn prefetch(self, node: Node, searched: usize, bytes: usize) {
+        match self {
+            Self::All => prefetch_lines(node, 0, bytes, 1),
+            Self::Searched => {
+                prefetch_lines(node, 0, searched, 1);
+                prefetch_lines(node, searched.next_multiple_of(2 * LINE), bytes, 2);
+            }
+        }
+    }
+}
+
+/// Asks for every `step`-th line from one offset in a node, the start of a line, to another.
+#[inline(always)]
+fn prefetch_lines(node: Node, from: usize, to: usize, step: usize) {
+    const LINES_MAX: usize = 16;
+    for line in (from / LINE..to.div_ceil(LINE).min(LINES_MAX)).step_by(step) {
+        prefetch(node.at(line * LINE));
+    }
+}
+
 impl<K, V, S: Shape> Tree<K, V, S> {
     /// Where `key` is or belongs; `None` in a tree without nodes.
     ///
@@ -192,9 +225,9 @@ impl<K, V, S: Shape> Tree<K, V, S> {
         unsafe { &*core::ptr::from_ref(self).cast::<Tree<T, V, S>>() }
     }
 
-    /// The leaf where a probe's key is or belongs.
+    /// The leaf where a probe's key is or belongs, asked for as `ask` says.
     #[inline(always)]
-    fn leaf_of<P: Probe<K>>(trunk: &Trunk<K, V>, probe: &mut P) -> Leaf<K, V> {
+    fn leaf_of<P: Probe<K>>(trunk: &Trunk<K, V>, probe: &mut P, ask: Ask) -> Leaf<K, V> {
         let mut node = trunk.root;
         if trunk.height > 1 {
             for _ in 2..trunk.height {
@@ -203,9 +236,12 @@ impl<K, V, S: Shape> Tree<K, V, S> {
             }
             node = Branch::<K, V, S>::of(node).search(probe);
             // Its children too: these branches are in no near cache, and a line of them would be waited for last.
-            Self::prefetch_lines(node, Branch::<K, V, S>::bytes(), 1);
+            let (searched, bytes) = (Branch::<K, V, S>::searched_bytes(), Branch::<K, V, S>::bytes());
+            ask.prefetch(node, searched, bytes);
             node = Branch::<K, V, S>::of(node).search(probe);
-            Self::prefetch_leaf(node);
+            if S::PREFETCH {
+                ask.prefetch(node, Leaf::<K, V>::keys_end::<S>(), Leaf::<K, V>::full_bytes::<S>());
+            }
         } else if trunk.height == 1 {
             node = Branch::<K, V, S>::of(node).search(probe); // small enough for the nearest caches
         }
@@ -214,14 +250,14 @@ impl<K, V, S: Shape> Tree<K, V, S> {
 
     #[inline(always)]
     fn descend<P: Probe<K>>(&self, mut probe: P) -> Option<Slot<K, V>> {
-        let leaf = Self::leaf_of(self.trunk.as_ref()?, &mut probe);
+        let leaf = Self::leaf_of(self.trunk.as_ref()?, &mut probe, Ask::All);
         let (index, hit) = leaf.lower::<S, P>(&mut probe);
         Some(Slot::new(leaf, index, hit))
     }
 
     #[inline(always)]
     fn look_up_by<P: Probe<K>>(&self, mut probe: P) -> Option<&V> {
-        let leaf = Self::leaf_of(self.trunk.as_ref()?, &mut probe);
+        let leaf = Self::leaf_of(self.trunk.as_ref()?, &mut probe, Ask::Searched);
         let (index, hit) = leaf.lower::<S, P>(&mut probe);
         if !hit || index >= leaf.len() {
             return None;
@@ -253,29 +289,21 @@ impl<K, V, S: Shape> Tree<K, V, S> {
     /// Asks for the lines of a branch that is about to be searched.
     #[inline(always)]
     pub(super) fn prefetch_branch(node: Node) {
-        Self::prefetch_lines(node, Branch::<K, V, S>::searched_bytes(), 1);
+        prefetch_lines(node, 0, Branch::<K, V, S>::searched_bytes(), 1);
     }
 
     /// Asks for every other of these lines: halving looks at few keys, and of the lines between needs one in the end,
     /// which other searches under way cover (decision 0098).
     #[inline(always)]
     pub(super) fn prefetch_branch_thinly(node: Node) {
-        Self::prefetch_lines(node, Branch::<K, V, S>::searched_bytes(), 2);
+        prefetch_lines(node, 0, Branch::<K, V, S>::searched_bytes(), 2);
     }
 
     /// Asks for the lines of a leaf that is about to be searched, its values included (decision 0043).
     #[inline(always)]
     pub(super) fn prefetch_leaf(node: Node) {
         if S::PREFETCH {
-            Self::prefetch_lines(node, Leaf::<K, V>::full_bytes::<S>(), 1);
-        }
-    }
-
-    #[inline(always)]
-    fn prefetch_lines(node: Node, bytes: usize, step: usize) {
-        const LINES_MAX: usize = 16;
-        for line in (0..bytes.div_ceil(LINE).min(LINES_MAX)).step_by(step) {
-            prefetch(node.at(line * LINE));
+            prefetch_lines(node, 0, Leaf::<K, V>::full_bytes::<S>(), 1);
         }
     }
 

@@ -46,6 +46,32 @@ impl<'a, K, V, P: Sharing> Iterator for Leaves<'a, K, V, P> {
             }
         }
     }
+
+    #[inline]
+    fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut f: F) -> B {
+        self.open.into_iter().rev().fold(init, |folded, nodes| fold(nodes.as_slice(), folded, &mut f))
+    }
+}
+
+/// Folds the leaves below `nodes`. A leaf read whole in a tight loop is worth asking for whole, two ahead.
+fn fold<'a, K, V, P: Sharing, B>(
+    nodes: &'a [Child<K, V, P>],
+    init: B,
+    f: &mut impl FnMut(B, &'a [(K, V)]) -> B,
+) -> B {
+    const AHEAD: usize = 2;
+    nodes.iter().take(AHEAD).for_each(Child::prefetch_node);
+    let mut folded = init;
+    for (at, node) in nodes.iter().enumerate() {
+        if let Some(next) = nodes.get(at + AHEAD) {
+            next.prefetch_node();
+        }
+        folded = match node.side() {
+            Side::X(leaf) => f(folded, leaf.a()),
+            Side::Y(branch) => fold(branch.a(), folded, f),
+        };
+    }
+    folded
 }
 
 struct LeavesMut<'a, K, V, P: Sharing> {

@@ -3,7 +3,7 @@
 use core::hash::BuildHasher;
 
 use foldhash::SharedSeed;
-use foldhash::fast::FoldHasher;
+use foldhash::quality::FoldHasher;
 
 /// Hashes with foldhash under a seed that is drawn once per process.
 ///

@@ -230,7 +230,7 @@ impl<'t, L: Shape> Chain<'t, L> {
             let meta = node.meta();
             for slot in slots_of(meta.live()) {
                 if meta.tag(slot) == tag && is(node.entry(slot)) {
-                    return Some((Spot { node: id, slot }, node.entry(slot)));
+                    return Some((Spot::new(id, slot), node.entry(slot)));
                 }
             }
         }
@@ -242,7 +242,7 @@ impl<'t, L: Shape> Chain<'t, L> {
         for (id, node) in self {
             let free = !node.live() & FULL;
             if free != 0 {
-                return Some(Spot { node: id, slot: free.trailing_zeros() });
+                return Some(Spot::new(id, free.trailing_zeros()));
             }
         }
         None
@@ -268,7 +268,11 @@ impl<'t, L: Shape> Locked<'t, L> {
     /// The words of an entry under the lock.
     #[inline]
     pub(crate) fn entry(&self, nodes: &'t Nodes<L>, spot: Spot) -> Entry<'t> {
-        if spot.node == 0 { self.bucket.entry(spot.slot) } else { nodes.own(spot.node).entry(spot.slot) }
+        if spot.node() == 0 {
+            self.bucket.entry(spot.slot())
+        } else {
+            nodes.own(spot.node()).entry(spot.slot())
+        }
     }
 
     /// Fills a free place; to be followed by [`Locked::commit`] or [`Locked::step`].
@@ -280,21 +284,21 @@ impl<'t, L: Shape> Locked<'t, L> {
         tag: u8,
         write: impl FnOnce(Entry<'t>),
     ) {
-        if spot.node == 0 {
-            return self.fill(spot.slot, tag, write);
+        if spot.node() == 0 {
+            return self.fill(spot.slot(), tag, write);
         }
         self.fill_in_chain(nodes, spot, tag, write);
     }
 
     #[inline(never)]
     fn fill_in_chain(&mut self, nodes: &'t Nodes<L>, spot: Spot, tag: u8, write: impl FnOnce(Entry<'t>)) {
-        let node = nodes.own(spot.node);
+        let node = nodes.own(spot.node());
         // Before the entry: who sees that in the chain would not look for it without its bit.
         if !weakened("filter") {
             self.set_tags(self.tags.with_filter(tag));
         }
-        write(node.entry(spot.slot));
-        node.set_meta(node.meta().with_entry(spot.slot, tag));
+        write(node.entry(spot.slot()));
+        node.set_meta(node.meta().with_entry(spot.slot(), tag));
         if weakened("filter") {
             self.set_tags(self.tags.with_filter(tag));
         }
@@ -318,11 +322,11 @@ impl<'t, L: Shape> Locked<'t, L> {
     /// [`Nodes::free`] after the commit.
     #[inline]
     pub(crate) fn kill_spot(&mut self, nodes: &'t Nodes<L>, spot: Spot, freed: &mut Freed) {
-        if spot.node == 0 {
-            return self.kill(spot.slot);
+        if spot.node() == 0 {
+            return self.kill(spot.slot());
         }
-        let node = nodes.own(spot.node);
-        let meta = node.meta().without_entry(spot.slot);
+        let node = nodes.own(spot.node());
+        let meta = node.meta().without_entry(spot.slot());
         node.set_meta(meta);
         self.touch();
         if meta.live() == 0 {
@@ -387,7 +391,7 @@ impl<'t, L: Shape> Locked<'t, L> {
                 }
                 self.fill(free.trailing_zeros(), node.tag(slot), |to| copy(node.entry(slot), to));
                 free &= free - 1;
-                pulled[count] = Spot { node: id, slot };
+                pulled[count] = Spot::new(id, slot);
                 count += 1;
             }
         }

@@ -22,6 +22,8 @@ impl<'m, K, V, S> RadixMapRef<'m, K, V, S> {
     }
 
     /// The map that is viewed.
+    ///
+    /// Time: O(1)
     pub fn map(&self) -> &'m RadixMap<K, V, S> {
         self.map
     }
@@ -100,6 +102,8 @@ impl<'m, K, V, S> RadixMapRef<'m, K, V, S> {
 
 impl<'m, K: Eq + Hash, V, S: BuildHasher> RadixMapRef<'m, K, V, S> {
     /// The hash under which `key` is stored.
+    ///
+    /// Time: O(1), and what the hasher needs for a key
     #[inline]
     pub fn hash_of<Q: Hash + ?Sized>(&self, key: &Q) -> u64 {
         self.map.hasher.hash_one(key)

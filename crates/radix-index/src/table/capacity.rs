@@ -68,6 +68,11 @@ impl<L: Shape> Table<L> {
         (entries / limit * 16 + (entries % limit * 16).div_ceil(limit)).max(SMALL + 1)
     }
 
+    /// Whether the table is laid out for hardly any chains.
+    pub(crate) fn is_small(&self) -> bool {
+        self.count.load(Ordering::Relaxed) <= SMALL
+    }
+
     /// Whether fewer buckets would do for `entries`.
     pub(crate) fn is_too_large_for(&self, entries: usize) -> bool {
         Self::buckets_for(entries) < self.count.load(Ordering::Relaxed)

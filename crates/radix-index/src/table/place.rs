@@ -17,19 +17,19 @@ impl<'t, L: Shape> Place<'t, L> {
         let nodes = &table.nodes;
         let free = !seen.header.live() & L::FULL;
         if free != 0 {
-            let spot = Spot { node: 0, slot: free.trailing_zeros() };
+            let spot = Spot::new(0, free.trailing_zeros());
             return Ok(Self { nodes, spot, is_new: false });
         }
         if let Some(spot) = Chain::new(nodes, seen.header, seen.tags).room() {
             return Ok(Self { nodes, spot, is_new: false });
         }
-        Ok(Self { nodes, spot: Spot { node: nodes.allocate()?, slot: 0 }, is_new: true })
+        Ok(Self { nodes, spot: Spot::new(nodes.allocate()?, 0), is_new: true })
     }
 
     #[inline]
     pub(crate) fn take(mut self, locked: &mut Locked<'t, L>) -> Spot {
         if std::mem::take(&mut self.is_new) {
-            locked.append(self.nodes, self.spot.node);
+            locked.append(self.nodes, self.spot.node());
         }
         self.spot
     }
@@ -39,7 +39,7 @@ impl<L: Shape> Drop for Place<'_, L> {
     #[inline]
     fn drop(&mut self) {
         if self.is_new {
-            self.nodes.free(self.spot.node);
+            self.nodes.free(self.spot.node());
         }
     }
 }

@@ -133,7 +133,7 @@ impl<L: Shape> Table<L> {
         for slot in tags.candidates(header, tag) {
             let entry = bucket.entry(slot);
             if is(entry) {
-                let spot = Some((Spot { node: 0, slot }, entry));
+                let spot = Some((Spot::new(0, slot), entry));
                 return bucket.unchanged(header).then_some(Seen { bucket, header, tags, spot });
             }
         }
@@ -197,7 +197,7 @@ impl<L: Shape> Table<L> {
         let tag = address::tag(hash);
         for slot in tags.candidates(header, tag) {
             if is(bucket.entry(slot)) {
-                return Some((Spot { node: 0, slot }, bucket.entry(slot)));
+                return Some((Spot::new(0, slot), bucket.entry(slot)));
             }
         }
         if header.has_chain() && tags.chain_may_have(tag) {

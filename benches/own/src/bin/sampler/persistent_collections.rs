@@ -3,7 +3,7 @@
 
 use bench_own::harness::checksum;
 use bench_own::persistent_collections::{draw, keys, positions};
-use foldhash::fast::FixedState;
+use foldhash::quality::FixedState;
 use persistent_collections::{HashMap, OrdMap, Vector};
 
 use crate::load::{Load, Setup, Window, Work};

@@ -5,7 +5,7 @@ use std::thread;
 
 use bench_own::harness::checksum;
 use bench_own::radix_index::{Workload, value};
-use foldhash::fast::FixedState;
+use foldhash::quality::FixedState;
 use radix_index::{RadixIndex, RadixMap};
 
 use crate::load::{Load, Setup, Window, Work};
