@@ -5,6 +5,7 @@ use bench_own::harness::Suite;
 use cover_tree::{CoverTree, Euclidean, Index, Rows, Scan};
 
 use crate::ALLOCATOR;
+use crate::export::Writer;
 use crate::peers;
 
 /// Cloud, points, dimension, and whether only `--full` or a filter asks for it.
@@ -30,7 +31,7 @@ fn wanted(suite: &Suite) -> Vec<(Cloud, usize, usize)> {
 }
 
 /// Gives the points of the rows that are asked for to `write`, under the folder's name.
-pub(crate) fn export(suite: &Suite, write: &mut dyn FnMut(&str, &[(&str, Vec<u8>)])) {
+pub(crate) fn export(suite: &Suite, write: &mut Writer<'_>) {
     for (cloud, n, dimension) in wanted(suite) {
         let bench = name(cloud, dimension);
         let (values, _) = cloud.build(n, 0, dimension, suite.options().seed);

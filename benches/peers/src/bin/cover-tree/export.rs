@@ -14,6 +14,9 @@ use cover_tree::Points;
 use crate::residual::{Prepared, Row};
 use crate::{build, exact, points, residual};
 
+/// Takes a folder's name, and its files with their names.
+pub(crate) type Writer<'a> = dyn FnMut(&str, &[(&str, Vec<u8>)]) + 'a;
+
 /// Writes what was asked for.
 pub(crate) fn to(suite: &mut Suite, directory: &Path) {
     let mut write = |name: &str, files: &[(&str, Vec<u8>)]| {

@@ -84,7 +84,7 @@ impl<const D: usize> Tree<D> for ImmutableKdTree<f32, D> {
     fn nearest(&self, query: &[f32; D], k: usize) -> Vec<u32> {
         let k = NonZero::new(k).expect("k is at least 1");
         let found = self.query(query).nearest_n::<SquaredEuclidean<f32>>(k).execute();
-        found.into_iter().map(|neighbour| neighbour.item as u32).collect()
+        found.into_iter().map(|neighbour| neighbour.item).collect()
     }
 }
 

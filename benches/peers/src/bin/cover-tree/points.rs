@@ -8,6 +8,7 @@ use cover_tree::{
 use rayon::prelude::*;
 
 use crate::exact;
+use crate::export::Writer;
 use crate::peers::{self, Tree};
 
 /// A cloud's rows, one for each number of neighbours.
@@ -68,7 +69,7 @@ impl Shape {
 }
 
 /// Gives the inputs and answers of the rows that are asked for to `write`, under the folder's name.
-pub(crate) fn export(suite: &Suite, write: &mut dyn FnMut(&str, &[(&str, Vec<u8>)])) {
+pub(crate) fn export(suite: &Suite, write: &mut Writer<'_>) {
     // Python's libraries run on one thread, and in the table of dimensions.
     for shape in SHAPES.iter().filter(|shape| shape.threads == 1 && (10_000..=100_000).contains(&shape.n)) {
         for (bench, k) in shape.wanted(suite) {
