@@ -30,15 +30,20 @@ pub(crate) struct Peer<const D: usize> {
 
 /// The peers that take part.
 pub(crate) fn peers<const D: usize>(wanted: Peers) -> Vec<Peer<D>> {
-    let mut peers = vec![
+    let leading = [
         Peer { name: "acap-vp", version: "0.4", build: vantage_points, borrows: false },
         Peer { name: "kiddo", version: "6.3", build: kiddo, borrows: false },
     ];
-    if wanted == Peers::All {
-        #[cfg(feature = "cover-tree-all")]
-        peers.extend(more::peers());
+    let more = if wanted == Peers::All { more::peers() } else { Vec::new() };
+    leading.into_iter().chain(more).collect()
+}
+
+/// None were compiled.
+#[cfg(not(feature = "cover-tree-all"))]
+mod more {
+    pub(super) fn peers<const D: usize>() -> Vec<super::Peer<D>> {
+        Vec::new()
     }
-    peers
 }
 
 /// A point as acap takes it: its distance is summed in lanes, as ours is.

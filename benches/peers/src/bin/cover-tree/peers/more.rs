@@ -8,8 +8,8 @@ use petal_neighbors::distance::Euclidean;
 
 use super::{Peer, Tree};
 
-pub(super) fn peers<const D: usize>() -> [Peer<D>; 4] {
-    [
+pub(super) fn peers<const D: usize>() -> Vec<Peer<D>> {
+    vec![
         Peer { name: "nabo", version: "0.6", build: nabo, borrows: false },
         Peer { name: "linfa-kd", version: "0.8", build: linfa_kd, borrows: true },
         Peer { name: "linfa-ball", version: "0.8", build: linfa_ball, borrows: true },
