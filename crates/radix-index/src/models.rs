@@ -101,6 +101,16 @@ impl Index {
         all.sort_unstable();
         all
     }
+
+    /// The same by `fold`, which copies buckets without chains another way.
+    fn folded(&self) -> Vec<(u64, u64)> {
+        let mut all = Vec::new();
+        let read = |entry: Entry<'_>| Some((key_of(entry), value(entry)));
+        let words = |words: &[u64]| (words[0], words[1]);
+        crate::iter::Walk::new(&self.0).fold(&self.0, (), read, words, key_of, |(), entry| all.push(entry));
+        all.sort_unstable();
+        all
+    }
 }
 
 fn model(check: impl Fn() + Sync + Send + 'static) {
@@ -275,6 +285,33 @@ fn clear_insert_split() {
         thread.join().unwrap();
         // If the old value was gone, then `clear` had been at this key, and must not come to it again.
         assert_eq!(index.get(ODD), old.is_none().then_some(31));
+    });
+}
+
+/// As `split_iterate` and `clear_iterate`, by the copies that `fold` makes.
+#[test]
+fn fold_entries() {
+    model(|| {
+        let index = Index::of(&[(A, 10), (ODD, 30)]);
+        let writer = index.clone();
+        let thread = thread::spawn(move || writer.split());
+        assert_eq!(index.folded(), [(A, 10), (ODD, 30)]);
+        thread.join().unwrap();
+    });
+    model(|| {
+        let index = Index::of(&[(A, 10)]);
+        let writer = index.clone();
+        let thread = thread::spawn(move || (writer.remove(A), writer.insert(ODD, 30), writer.insert(B, 20)));
+        // The slot of `A` is taken by `ODD`: never the key of one with the value of the other.
+        let entries = index.folded();
+        let whole: [&[(u64, u64)]; 4] = [&[(A, 10)], &[], &[(ODD, 30)], &[(ODD, 30), (B, 20)]];
+        let whole = whole.map(|entries| {
+            let mut entries = entries.to_vec();
+            entries.sort_unstable();
+            entries
+        });
+        assert!(whole.contains(&entries), "{entries:?}");
+        assert_eq!(thread.join().unwrap(), (Some(10), None, None));
     });
 }
 

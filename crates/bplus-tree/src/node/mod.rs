@@ -64,7 +64,7 @@ pub(crate) struct Header {
     /// Entries of a leaf, separators of a branch.
     len: u16,
     cap: u16,
-    /// Distance from the start of the node's chunk in cache lines; 0 for a node in an allocation of its own.
+    /// Distance to the end part of the node's chunk in cache lines; 0 for a node in an allocation of its own.
     home: u32,
 }
 
