@@ -143,13 +143,15 @@ fn no_room_is_refused_that_is_there() {
         let index = RadixIndex::<u64, u64>::fixed(2);
         let map = RadixMap::fixed(2);
         std::thread::scope(|scope| {
+            let mut running = Vec::new();
             for key in 0..2 {
                 let (index, map) = (&index, &map);
-                scope.spawn(move || {
+                running.push(scope.spawn(move || {
                     assert_eq!(index.try_insert(key, 1), Ok(None));
                     assert_eq!(map.pin().try_insert(key, 1), Ok(None));
-                });
+                }));
             }
+            running.into_iter().for_each(|thread| thread.join().unwrap());
         });
         assert!(index.try_insert(2, 2).is_err() && map.pin().try_insert(2, 2).is_err());
     }

@@ -10,7 +10,7 @@ use std::hash::{BuildHasher, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicIsize, Ordering};
 
-use common::{Bits, Random, cases};
+use common::{Bits, Random, cases, join};
 use radix_index::{RadixIndex, RadixMap};
 
 thread_local! {
@@ -123,9 +123,10 @@ fn forgotten_views_iterators_and_drains_free_nothing_twice() {
         {
             let mut map = RadixMap::<u64, Live<'_>, Bits>::with_hasher(Bits([0, 2, 64][seed as usize % 3]));
             std::thread::scope(|scope| {
+                let mut running = Vec::new();
                 for thread in 0..3 {
                     let (map, living) = (&map, &living);
-                    scope.spawn(move || {
+                    running.push(scope.spawn(move || {
                         let mut random = Random(seed << 4 | thread);
                         let view = map.pin();
                         let kept: Vec<&Live<'_>> = view.values().collect();
@@ -146,8 +147,9 @@ fn forgotten_views_iterators_and_drains_free_nothing_twice() {
                             }
                         }
                         assert!(kept.iter().all(|value| value.1 < 30));
-                    });
+                    }));
                 }
+                join(running);
             });
             if seed % 2 == 0 {
                 map.shrink_to_fit();

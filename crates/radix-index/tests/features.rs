@@ -17,10 +17,11 @@ fn parallel_iteration_sees_every_entry_once_while_others_insert() {
     use rayon::iter::ParallelIterator;
     let index: radix_index::RadixIndex<u64, u64> = (0..50_000).map(|key| (key, 1)).collect();
     std::thread::scope(|scope| {
-        scope.spawn(|| (0..100_000).for_each(|key| _ = index.insert(key | 1 << 40, 0)));
+        let other = scope.spawn(|| (0..100_000).for_each(|key| _ = index.insert(key | 1 << 40, 0)));
         for _ in 0..20 {
             assert_eq!(index.par_iter().map(|(_, value)| value).sum::<u64>(), 50_000);
         }
+        other.join().unwrap();
     });
 }
 

@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use common::{Bits, Random, cases};
+use common::{Bits, Random, cases, join};
 use radix_index::{Computed, Operation, RadixMap};
 
 #[test]
@@ -109,9 +109,10 @@ fn nothing_leaks_and_nothing_is_freed_under_a_reader() {
     let alive = Arc::new(AtomicUsize::new(0));
     let map = RadixMap::new();
     std::thread::scope(|scope| {
+        let mut running = Vec::new();
         for thread in 0..4 {
             let (map, alive) = (&map, &alive);
-            scope.spawn(move || {
+            running.push(scope.spawn(move || {
                 let mut random = Random(thread);
                 for _ in 0..cases(20_000, 1_000_000) {
                     let (map, key) = (map.pin(), random.below(300));
@@ -125,8 +126,9 @@ fn nothing_leaks_and_nothing_is_freed_under_a_reader() {
                         _ => assert!(map.get(&key).is_none_or(|value| value.1 == key)),
                     }
                 }
-            });
+            }));
         }
+        join(running);
     });
     assert!(map.pin().iter().all(|(key, value)| *key == value.1));
     drop(map);

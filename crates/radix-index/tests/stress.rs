@@ -8,7 +8,7 @@ use std::sync::RwLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use common::{Bits, Random, cases};
+use common::{Bits, Random, cases, join};
 use radix_index::{Computed, Full, Operation, RadixIndex, RadixMap};
 
 #[test]
@@ -19,6 +19,7 @@ fn stable_entries_are_always_found_while_the_table_grows() {
         (0..stable).for_each(|key| _ = index.insert(key, !key));
         let done = AtomicBool::new(false);
         std::thread::scope(|scope| {
+            let mut running = Vec::new();
             let writers: Vec<_> = (1..=threads)
                 .map(|thread| {
                     let index = &index;
@@ -33,15 +34,15 @@ fn stable_entries_are_always_found_while_the_table_grows() {
                 })
                 .collect();
             let (index, done) = (&index, &done);
-            scope.spawn(move || {
+            running.push(scope.spawn(move || {
                 let mut random = Random(u64::from(round));
                 while !done.load(Ordering::Relaxed) {
                     let key = random.below(stable);
                     assert_eq!(index.get(&key), Some(!key));
                     assert_eq!(index.get(&(key | 1 << 60)), None);
                 }
-            });
-            scope.spawn(move || {
+            }));
+            running.push(scope.spawn(move || {
                 while !done.load(Ordering::Relaxed) {
                     let mut seen = vec![0; stable as usize];
                     index
@@ -50,9 +51,10 @@ fn stable_entries_are_always_found_while_the_table_grows() {
                         .for_each(|(key, _)| seen[key as usize] += 1);
                     assert!(seen.iter().all(|&times| times == 1), "each stable entry exactly once");
                 }
-            });
+            }));
             writers.into_iter().for_each(|writer| writer.join().unwrap());
             done.store(true, Ordering::Relaxed);
+            join(running);
         });
         assert_eq!(index.len(), 2000 + 3 * 20_000);
         assert_eq!(index.iter().count(), index.len());
@@ -72,8 +74,9 @@ fn stable_entries_of_few_hashes_are_found_once() {
         }
         let done = AtomicBool::new(false);
         std::thread::scope(|scope| {
+            let mut running = Vec::new();
             let (index, narrow, done) = (&index, &narrow, &done);
-            scope.spawn(move || {
+            running.push(scope.spawn(move || {
                 let mut random = Random(round as u64);
                 for i in 0..u64::from(cases(20_000, 1_000_000)) {
                     let key = stable + random.below(40);
@@ -90,15 +93,15 @@ fn stable_entries_of_few_hashes_are_found_once() {
                     index.insert(key, [key; 2]);
                 }
                 done.store(true, Ordering::Relaxed);
-            });
-            scope.spawn(move || {
+            }));
+            running.push(scope.spawn(move || {
                 let mut random = Random(round as u64);
                 while !done.load(Ordering::Relaxed) {
                     let key = random.below(stable);
                     assert_eq!(narrow.get(&key), Some(key));
                     assert_eq!(index.get(&key), Some([key; 2]));
                 }
-            });
+            }));
             while !done.load(Ordering::Relaxed) {
                 let mut keys: Vec<u64> = index.keys().filter(|&key| key < stable).collect();
                 keys.sort_unstable();
@@ -107,6 +110,7 @@ fn stable_entries_of_few_hashes_are_found_once() {
                 keys.sort_unstable();
                 assert_eq!(keys, (0..stable).collect::<Vec<_>>(), "each stable entry once");
             }
+            join(running);
         });
     }
 }
@@ -116,6 +120,7 @@ fn wide_values_are_never_torn() {
     let index = RadixIndex::<u64, [u64; 5], Bits>::with_hasher(Bits(2));
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
+        let mut running = Vec::new();
         let writers: Vec<_> = (0..2)
             .map(|thread| {
                 let index = &index;
@@ -133,16 +138,17 @@ fn wide_values_are_never_torn() {
                 })
             })
             .collect();
-        scope.spawn(|| {
+        running.push(scope.spawn(|| {
             let mut random = Random(9);
             while !done.load(Ordering::Relaxed) {
                 let value = index.get(&random.below(40)).unwrap_or_default();
                 assert!(value.iter().all(|&word| word == value[0]), "{value:?}");
                 assert!(index.values().all(|value| value.iter().all(|&word| word == value[0])));
             }
-        });
+        }));
         writers.into_iter().for_each(|writer| writer.join().unwrap());
         done.store(true, Ordering::Relaxed);
+        join(running);
     });
     assert_eq!(index.iter().count(), index.len());
 }
@@ -152,14 +158,16 @@ fn increments_are_not_lost() {
     let index = RadixIndex::<u64, u64>::new();
     let each = u64::from(cases(20_000, 500_000));
     std::thread::scope(|scope| {
+        let mut running = Vec::new();
         for _ in 0..4 {
-            scope.spawn(|| {
+            running.push(scope.spawn(|| {
                 for i in 0..each {
                     let count = |old: Option<u64>| Operation::Insert(old.unwrap_or(0) + 1);
                     assert!(!matches!(index.compute(i % 5, count), Computed::Removed(_) | Computed::Kept(_)));
                 }
-            });
+            }));
         }
+        join(running);
     });
     assert_eq!(index.values().sum::<u64>(), 4 * each);
 }
@@ -187,9 +195,10 @@ fn len_counts_what_ended_and_nothing_that_has_not_begun() {
     let (insertions, removals, done) = (Calls::default(), Calls::default(), AtomicUsize::new(0));
     let threads = 2 * std::thread::available_parallelism().map_or(4, usize::from) as u64 + 4;
     std::thread::scope(|scope| {
+        let mut running = Vec::new();
         for thread in 0..threads {
             let (index, insertions, removals, done) = (&index, &insertions, &removals, &done);
-            scope.spawn(move || {
+            running.push(scope.spawn(move || {
                 for i in 0..u64::from(cases(2000, 100_000)) {
                     insertions.run(|| index.insert(thread << 32 | i, i));
                     if i % 4 > 0 {
@@ -198,7 +207,7 @@ fn len_counts_what_ended_and_nothing_that_has_not_begun() {
                     }
                 }
                 done.fetch_add(1, Ordering::SeqCst);
-            });
+            }));
         }
         while done.load(Ordering::SeqCst) < threads as usize {
             let (inserted, removed) =
@@ -209,6 +218,7 @@ fn len_counts_what_ended_and_nothing_that_has_not_begun() {
             assert!(len >= inserted.saturating_sub(may_be_removed), "{len}, {inserted} - {may_be_removed}");
             assert!(len <= may_be_inserted.saturating_sub(removed), "{len}, {may_be_inserted} - {removed}");
         }
+        join(running);
     });
     assert_eq!(index.len(), index.iter().count());
 }
@@ -221,9 +231,10 @@ fn a_fixed_index_is_never_too_full() {
     // At most as many as there are: counted after an insertion, and before a removal.
     let entries = [const { AtomicUsize::new(0) }; 2];
     std::thread::scope(|scope| {
+        let mut running = Vec::new();
         for thread in 0..4 {
             let (index, map, entries) = (&index, &map, &entries);
-            scope.spawn(move || {
+            running.push(scope.spawn(move || {
                 let (mut random, mut mine) = (Random(thread), [const { BTreeSet::new() }; 2]);
                 for _ in 0..cases(20_000, 1_000_000) {
                     let (key, which) = (thread << 32 | random.below(30), random.below(2) as usize);
@@ -250,8 +261,9 @@ fn a_fixed_index_is_never_too_full() {
                         Err(refused) => assert_eq!(refused, key),
                     }
                 }
-            });
+            }));
         }
+        join(running);
     });
     assert_eq!([index.len(), map.len()], entries.map(AtomicUsize::into_inner));
     // What was refused used no room up.
@@ -269,9 +281,10 @@ fn soak() {
     let start = Instant::now();
     let mut peaks = Vec::new();
     std::thread::scope(|scope| {
+        let mut running = Vec::new();
         for thread in 0..3_u64 {
             let index = &index;
-            scope.spawn(move || {
+            running.push(scope.spawn(move || {
                 while start.elapsed() < seconds {
                     // Fills and empties its own range, and checks every answer.
                     for i in 0..20_000 {
@@ -282,13 +295,14 @@ fn soak() {
                         assert_eq!(index.read().unwrap().remove(&(thread << 32 | i)), Some(i));
                     }
                 }
-            });
+            }));
         }
         while start.elapsed() < seconds {
             std::thread::sleep(Duration::from_millis(50));
             index.write().unwrap().shrink_to_fit();
             peaks.push(index.read().unwrap().stats().bytes);
         }
+        join(running);
     });
     assert_eq!(index.read().unwrap().len(), 0);
     let bound = RadixIndex::<u64, u64>::with_capacity(60_000).stats().bytes * 3 / 2;

@@ -151,7 +151,7 @@ impl Vnni {
         "avx512vnni,avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt";
 
     /// The proof, for code that is compiled with these features and so runs only where they are.
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(feature = "std", target_arch = "x86_64"))] // for `panel`
     #[target_feature(
         enable = "avx512vnni,avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,bmi1,bmi2,fma,popcnt,lzcnt"
     )]

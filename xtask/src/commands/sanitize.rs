@@ -6,17 +6,18 @@ use anyhow::{Result, bail};
 use cargo_metadata::Package;
 use clap::{Args, ValueEnum};
 
-use super::test;
+use super::{loom, test};
 use crate::process::{self, Reader};
 use crate::workspace::{self, Workspace};
 use crate::{Outcome, callgrind, tools};
 
 /// Run the tests of every library with unsafe code under a sanitizer.
 ///
-/// Needs a nightly toolchain, or valgrind for `valgrind`, and nothing else. `thread` runs with the standard library as
-/// it is shipped, not instrumented: .ci/tsan.supp hides what that alone reports, narrowly (`race_top`), and a protocol
-/// that uses `atomic::fence` is reported falsely. Prefer `cargo xtask loom` for protocols. valgrind knows AVX2 and not
-/// AVX-512, so the kernels take the AVX2 path there; its tests take some fifty times as long.
+/// Needs a nightly toolchain, or valgrind for `valgrind`, and nothing else. `thread` runs the libraries that have a
+/// protocol of atomics of their own (those with loom models), with the standard library as it is shipped, not
+/// instrumented: .ci/tsan.supp hides what that and fences alone report; prefer `cargo xtask loom` for protocols. `leak`
+/// knows by .ci/lsan.supp which tests forget on purpose. valgrind knows AVX2 and not AVX-512, so the kernels take the
+/// AVX2 path there; its tests take some fifty times as long. All test programs run, also after one has failed.
 ///
 /// Exit codes: 0 nothing found, 1 something found or a test failed, 2 could not run.
 #[derive(Debug, Args)]
@@ -30,7 +31,7 @@ pub(crate) struct Arguments {
     /// Which sanitizer.
     #[arg(value_enum, default_value_t = Sanitizer::Address)]
     pub(crate) sanitizer: Sanitizer,
-    /// Only these packages or folders of `crates`; all with unsafe code if none is named.
+    /// Only these packages or folders of `crates`; if none is named all with unsafe code, for `thread` all with models.
     #[arg(short, long = "package", value_name = "CRATE")]
     pub(crate) packages: Vec<String>,
     /// Cases of each random test that states no number: memory errors show in few, and each costs several times its time.
@@ -48,7 +49,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Sanitizer {
     /// Use after free, out of bounds, double free. Leaks are not asked for: some tests forget iterators on purpose.
     Address,
-    /// Leaks only, at almost no cost.
+    /// Leaks only; each allocation's stack is walked in full, to know the test that made it.
     Leak,
     /// Data races.
     Thread,
@@ -60,15 +61,19 @@ impl Sanitizer {
     /// Nightly's cargo with this sanitizer's flags.
     fn nightly(self, workspace: &Workspace, host: &str) -> Command {
         let mut cargo = workspace.cargo_of("nightly");
-        cargo.args(["test", "--target", host]);
+        cargo.args(["test", "--no-fail-fast", "--target", host]);
+        let suppressions = |file: &str| format!("suppressions={}", workspace.root().join(file).display());
         match self {
             Self::Address => {
                 cargo.env("RUSTFLAGS", "-Zsanitizer=address").env("ASAN_OPTIONS", "detect_leaks=0")
             }
-            Self::Leak => cargo.env("RUSTFLAGS", "-Zsanitizer=leak"),
+            Self::Leak => {
+                // The fast walk ends at the first frame of a dependency, before the test's name.
+                let options = suppressions(".ci/lsan.supp") + ":fast_unwind_on_malloc=0";
+                cargo.env("RUSTFLAGS", "-Zsanitizer=leak").env("LSAN_OPTIONS", options)
+            }
             Self::Thread => {
-                let file = workspace.root().join(".ci/tsan.supp");
-                cargo.env("TSAN_OPTIONS", format!("suppressions={}", file.display()));
+                cargo.env("TSAN_OPTIONS", suppressions(".ci/tsan.supp"));
                 // The shipped standard library is not instrumented, which rustc calls another ABI.
                 cargo.env("RUSTFLAGS", "-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer")
             }
@@ -82,10 +87,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome> {
     let workspace = Workspace::load()?;
     let mut packages = test::packages(&workspace, &arguments.packages)?;
     if packages.is_empty() {
-        packages = with_unsafe(&workspace).iter().map(|library| library.name.to_string()).collect();
+        let libraries = match arguments.sanitizer {
+            Sanitizer::Thread => loom::modelled(&workspace),
+            _ => with_unsafe(&workspace),
+        };
+        packages = libraries.iter().map(|library| library.name.to_string()).collect();
     }
     if packages.is_empty() {
-        bail!("no library has unsafe code");
+        bail!("no library has code for this sanitizer to look at");
     }
     if arguments.sanitizer == Sanitizer::Valgrind {
         return Ok(Outcome::from_good(memcheck(&workspace, &packages, &packages, arguments)?));

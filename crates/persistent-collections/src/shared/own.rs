@@ -27,6 +27,12 @@ impl<'a, H: Copy, A, B, P: Sharing, const KIND: bool> Own<'a, H, A, B, P, KIND> 
         self.block.len()
     }
 
+    /// How many elements each array has room for.
+    #[inline]
+    pub(crate) fn capacity(&self) -> usize {
+        self.block.capacity()
+    }
+
     #[inline]
     pub(crate) fn a(&self) -> &[A] {
         self.block.a()
@@ -110,11 +116,9 @@ impl<'a, H: Copy, A, B, P: Sharing, const KIND: bool> Own<'a, H, A, B, P, KIND> 
     #[inline]
     pub(crate) fn insert(&mut self, at: usize, a: A, b: B) {
         let len = self.len();
-        assert!(
-            at <= len && len < self.block.capacity(),
-            "insert at {at} of {len} into room for {}",
-            self.block.capacity()
-        );
+        if at > len || len >= self.block.capacity() {
+            no_room(at, len, self.block.capacity());
+        }
         // SAFETY: `at <= len < cap`: the slot is within the array.
         let a_at = unsafe { self.block.a_ptr().add(at) };
         // SAFETY: as for `A`.
@@ -361,4 +365,11 @@ impl<H: Copy, A, B, P: Sharing, const KIND: bool> Block<H, A, B, P, KIND> {
         // SAFETY: one owner, by `make_mut`.
         unsafe { IntoIter::new(self) }
     }
+}
+
+/// Apart and by value: a message that borrows its numbers keeps them in memory on every way that might need it.
+#[cold]
+#[inline(never)]
+fn no_room(at: usize, len: usize, cap: usize) -> ! {
+    panic!("insert at {at} of {len} into room for {cap}");
 }

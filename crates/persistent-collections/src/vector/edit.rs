@@ -14,8 +14,8 @@ impl<T: Clone, P: Sharing> Vector<T, P> {
     pub fn push(&mut self, value: T) {
         // The common way is short enough to be inlined.
         if let Some(tail) = &mut self.tail
-            && tail.len() < tail.capacity()
             && let Some(mut own) = tail.get_mut()
+            && own.len() < own.capacity()
         {
             return own.push((), value);
         }

@@ -2,10 +2,17 @@
 #![allow(dead_code, reason = "each test program uses a part of this")]
 
 use std::hash::{BuildHasher, Hasher};
+use std::thread::ScopedJoinHandle;
 
 /// `few` cases, or `many` of them if `LOCALITY_LONG` is set.
 pub(crate) fn cases(few: u32, many: u32) -> u32 {
     if std::env::var_os("LOCALITY_LONG").is_some_and(|value| value != "0") { many } else { few }
+}
+
+/// Waits for threads of a scope one by one. The scope would wait as well, but in a way that ThreadSanitizer does not see
+/// (decision 0135): it would take what comes after the scope for a race.
+pub(crate) fn join(threads: Vec<ScopedJoinHandle<'_, ()>>) {
+    threads.into_iter().for_each(|thread| thread.join().unwrap());
 }
 
 /// Hashes that have only so many bits, at both ends: of 0 bits, all keys are equal.

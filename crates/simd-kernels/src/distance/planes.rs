@@ -79,13 +79,14 @@ impl<'a, T: Float> Planes<'a, T> {
     }
 
     /// All of each axis, the points behind the run included.
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(feature = "std", target_arch = "x86_64"))] // for `ball`
     #[inline(always)]
     pub(crate) fn whole(&self) -> [&'a [T]; 3] {
         [self.x, self.y, self.z]
     }
 
     /// `len` points from `start` of each axis, those behind the run included.
+    #[cfg(feature = "std")] // for `ball`
     #[inline(always)]
     pub(crate) fn axes(&self, start: usize, len: usize) -> [&'a [T]; 3] {
         [self.x, self.y, self.z].map(|axis| &axis[start..start + len])

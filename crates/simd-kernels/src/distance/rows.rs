@@ -49,6 +49,7 @@ pub fn dots<T: Float>(level: Level, query: &[T], rows: &[T], out: &mut [T]) {
 /// of those.
 pub(crate) const SQUARED_DISTANCE: u8 = 0;
 pub(crate) const DOT: u8 = 1;
+#[cfg(feature = "std")] // for `panel`
 pub(crate) const MANHATTAN: u8 = 2;
 pub(crate) const CHEBYSHEV: u8 = 3;
 

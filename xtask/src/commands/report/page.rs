@@ -29,7 +29,9 @@ color:var(--ink);font:1rem/1.5 system-ui,sans-serif}a{color:var(--s0)}nav,.keys{
 .25rem 0;border-bottom:1px solid var(--grid);vertical-align:top}.figures{display:grid;gap:1.5rem;\
 grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr))}figure{margin:0;max-width:38rem}.overview{max-width:46rem}.wide table,.wide svg.chart{min-width:34rem}figcaption{font-size:.9rem;color:var(--quiet)}\
 svg.chart{width:100%;height:auto;display:block}.key{white-space:nowrap;margin-right:1rem}.key i{display:inline-block;width:.8em;\
-height:.8em;margin-right:.3em}code{font-size:.9em;overflow-wrap:anywhere}.lost{font-weight:bold;color:var(--s1)}";
+height:.8em;margin-right:.3em}code{font-size:.9em;overflow-wrap:anywhere}.lost{font-weight:bold;color:var(--s1)}\
+@media(max-width:40rem){.fit table{min-width:0;font-size:.8rem}.fit th,.fit td{padding-right:.4rem;overflow-wrap:anywhere}\
+.fit td.lost{overflow-wrap:normal}}";
 
 /// Everything that is on the page.
 #[derive(Debug)]
@@ -108,7 +110,7 @@ impl Page {
             h2 id="losses" { "Where we lose" }
             @if lost().count() + broken().count() == 0 { p { "No row is lost and no promise missed." } }
             @else {
-                div.wide { table {
+                div.wide.fit { table {
                     tr { th { "structure" } th { "row" } th { "against" } th { "it takes, of our time" } th { "promised" } }
                     @for (row, _) in lost() {
                         @if let Some(peer) = row.best_peer() {
@@ -145,7 +147,7 @@ impl Page {
             }
             @if ahead.is_empty() { p { "None is." } } @else { details {
                 summary { (ahead.len()) " rows" }
-                div.wide { table {
+                div.wide.fit { table {
                     tr { th { "structure" } th { "row" } th { "bound" } th { "it takes, of our time" } }
                     @for (row, bound) in ahead { tr {
                         td { a href={ "#" (row.structure) } { (row.structure) } }
