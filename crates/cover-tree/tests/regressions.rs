@@ -91,7 +91,10 @@ fn a_budget_proves_nothing_of_points_infinitely_far() {
                 let exact = tree.knn(&query, k).unwrap();
                 let found = tree.search_approximate(&query, &Search::nearest(k), budget).unwrap();
                 assert_eq!(found.neighbours[..found.proven], exact[..found.proven], "{budget} {k}");
-                assert!(found.proven as f64 + 1e-9 >= found.recall_bound * exact.len() as f64, "{budget} {k}");
+                assert!(
+                    found.proven as f64 + 1e-9 >= found.recall_bound * exact.len() as f64,
+                    "{budget} {k}"
+                );
             }
         }
     }
