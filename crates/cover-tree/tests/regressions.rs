@@ -3,7 +3,7 @@
 mod common;
 
 use common::{Numbers, check};
-use cover_tree::{CoverTree, Euclidean, Index, Kernel, Points, Rows, Scan, Search, brute_force};
+use cover_tree::{CoverTree, Euclidean, Index, Kernel, Metric, Points, Rows, Scan, Search, brute_force};
 
 /// `validate` took a residual point's rounding distance from itself for a broken covering: 1 - |rho| is not quite 0.
 #[test]
@@ -71,5 +71,31 @@ fn projected_trees_are_exact() {
         let points = Rows::new(single(&values), dimension).unwrap();
         let tree = CoverTree::new(points.clone(), Euclidean).unwrap();
         check(&tree, &points, &Euclidean, &Rows::new(single(&asked), dimension).unwrap());
+    }
+}
+
+/// A search that its budget ended passed for a complete one where all that was left was infinitely far.
+#[test]
+fn a_budget_proves_nothing_of_points_infinitely_far() {
+    struct Parts;
+    impl Metric<(u32, f64)> for Parts {
+        fn distance(&self, a: &(u32, f64), b: &(u32, f64)) -> f64 {
+            if a.0 == b.0 { (a.1 - b.1).abs() } else { f64::INFINITY }
+        }
+    }
+    let points: Vec<_> = (0..300).map(|i| (i % 4, f64::from(i / 4))).collect();
+    let tree = CoverTree::new(points, Parts).unwrap();
+    for query in [(2, 7.0), (9, 0.0)] {
+        for budget in 0..300 {
+            for k in [1, 100, 300] {
+                let exact = tree.knn(&query, k).unwrap();
+                let found = tree.search_approximate(&query, &Search::nearest(k), budget).unwrap();
+                assert_eq!(found.neighbours[..found.proven], exact[..found.proven], "{budget} {k}");
+                assert!(
+                    found.proven as f64 + 1e-9 >= found.recall_bound * exact.len() as f64,
+                    "{budget} {k}"
+                );
+            }
+        }
     }
 }

@@ -45,12 +45,16 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
         let (neighbours, work) =
             self.run(&Request { point: query, search: *search }, &mut Scratch::default(), budget);
         let rounding = self.metric.rounding();
-        let is_proven = |n: &Neighbour| rounding.above(self.metric.triangle(n.distance)) < work.unseen;
-        let complete = work.unseen == f64::INFINITY;
-        let proven =
-            if complete { neighbours.len() } else { neighbours.iter().take_while(|n| is_proven(n)).count() };
+        let proven = work.unseen.map_or(neighbours.len(), |unseen| {
+            // Distances may be infinite, and what is unseen as well: then they tie.
+            let is_proven = |n: &&Neighbour| rounding.above(self.metric.triangle(n.distance)) < unseen;
+            neighbours.iter().take_while(is_proven).count()
+        });
         // An exact search finds k if there are as many points; what the filters let through is not known.
-        let wanted = if complete { proven } else { search.k.min(self.len()).min(search.before as usize) };
+        let wanted = match work.unseen {
+            None => proven,
+            Some(_) => search.k.min(self.len()).min(search.before as usize),
+        };
         let recall_bound = if wanted == 0 { 1.0 } else { proven as f64 / wanted as f64 };
         Ok(Approximate { neighbours, proven, recall_bound, compared: work.compared })
     }

@@ -56,8 +56,8 @@ pub(super) struct Scratch {
 pub(super) struct Work {
     /// Points compared, centres included.
     pub(super) compared: usize,
-    /// Nothing unseen is nearer than this.
-    pub(super) unseen: f64,
+    /// Where the budget ended the search: nothing unseen is nearer than this.
+    pub(super) unseen: Option<f64>,
 }
 
 impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
@@ -69,7 +69,7 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
         budget: usize,
     ) -> (Vec<Neighbour>, Work) {
         if request.search.is_void() {
-            return (Vec::new(), Work { compared: 0, unseen: f64::INFINITY });
+            return (Vec::new(), Work::default());
         }
         let mut best = Best::new(&request.search);
         for slot in self.indexed..self.indices.len() {
@@ -110,12 +110,15 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
         best: &mut Best,
     ) -> Work {
         let rounding = self.metric.rounding();
-        let mut work = Work { compared: 0, unseen: f64::INFINITY };
+        let mut work = Work::default();
         while let Some(Reverse(open)) = scratch.queue.pop() {
             let nearest = f64::from(open.nearest());
             let bound = rounding.above(self.metric.triangle(best.worst()));
-            if nearest > bound || work.compared >= budget {
-                work.unseen = nearest;
+            if nearest > bound {
+                break;
+            }
+            if work.compared >= budget {
+                work.unseen = Some(nearest);
                 break;
             }
             let node = &self.nodes[open.node()];
@@ -155,7 +158,7 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
         let Prepared { values, ruler, .. } = panels.leaves.prepare(&self.metric, request.point);
         let search = request.search.within(best.worst());
         let mut found = Candidates::new(&search, &ruler, triangle);
-        let mut work = Work { compared: 0, unseen: f64::INFINITY };
+        let mut work = Work::default();
         let mut limit = found.limit;
         let mut bound = ruler.reach(limit);
         // Until there is a bound, the next node is the child whose centre is nearest: the sooner a leaf is found, and the
@@ -163,9 +166,12 @@ impl<S: Points, M: Metric<S::Point>> CoverTree<S, M> {
         let mut child = None;
         while let Some(Reverse(open)) = child.take().or_else(|| scratch.queue.pop()) {
             let nearest = open.nearest();
-            if nearest > bound || work.compared >= budget {
+            if nearest > bound {
+                break;
+            }
+            if work.compared >= budget {
                 let queued = scratch.queue.peek().map_or(nearest, |Reverse(other)| other.nearest());
-                work.unseen = f64::from(nearest.min(queued)) / panels.leaves.layout.scale;
+                work.unseen = Some(f64::from(nearest.min(queued)) / panels.leaves.layout.scale);
                 break;
             }
             let node = &self.nodes[open.node()];
