@@ -12,6 +12,7 @@ use cargo_metadata::Message;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::interrupt::to_a_child;
 use crate::workspace::Workspace;
 use crate::{names, process};
 
@@ -208,7 +209,8 @@ pub(crate) struct Server {
 impl Server {
     /// One sample of `passes` passes.
     pub(crate) fn sample(&mut self, load: &str, passes: u32) -> Result<Sample> {
-        let asked = self.stdin.as_mut().map(|stdin| writeln!(stdin, "{load} {passes}"));
+        let order = format!("{load} {passes}\n");
+        let asked = self.stdin.as_mut().map(|stdin| to_a_child(|| stdin.write_all(order.as_bytes())));
         let mut line = String::new();
         let read = self.stdout.read_line(&mut line);
         if !matches!(asked, Some(Ok(()))) || !matches!(read, Ok(1..)) {

@@ -141,6 +141,12 @@ fn a_child_that_dies_is_told_and_a_run_that_is_interrupted_keeps_what_it_has() {
     let (code, _, stderr) = ended(&output.expect("it starts"));
     assert_eq!(code, Some(2));
     assert!(error(&stderr).contains("the sampler was killed by signal 6 in toy/work"), "{stderr}");
+    // Asking it must not end us by SIGPIPE, in silence.
+    let output =
+        toy.xtask(&["gate", "--base", "base", "--filter", "work"]).env("TOY_DIES", "between").output();
+    let (code, _, stderr) = ended(&output.expect("it starts"));
+    assert_eq!(code, Some(2));
+    assert!(error(&stderr).contains("the sampler ended with exit code 0 in toy/work"), "{stderr}");
 
     // A thousand rounds take more than a minute, whatever the machine; it is interrupted when some were measured.
     let arguments =
