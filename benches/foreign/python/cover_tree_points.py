@@ -108,9 +108,13 @@ def tell(case, name, samples, unit, note):
     print(f"{case.bench}/{case.n}: {name} {median:.0f} {unit}, {note}", file=sys.stderr)
 
 
-def run_points(case, options):
+def wanted(case, options):
     row = f"{case.bench}/{case.n}"
-    if case.n > options.size_max or options.filter and not any(text in row for text in options.filter):
+    return case.n <= options.size_max and (not options.filter or any(text in row for text in options.filter))
+
+
+def run_points(case, options):
+    if not wanted(case, options):
         return
     for name, version, build in engines(options):
         try:
@@ -131,8 +135,7 @@ def run_points(case, options):
 
 def run_build(folder, options):
     case = Points(folder)
-    row = f"{case.bench}/{case.n}"
-    if case.n > options.size_max or options.filter and not any(text in row for text in options.filter):
+    if not wanted(case, options):
         return
     for name, version, build in engines(options):
         try:

@@ -300,7 +300,7 @@ fn skewed_cells_cost_what_their_lattice_does() {
         let started = std::time::Instant::now();
         let plain = NeighborList::builder(5.0).distances().build(&cube.positions, &cube.cell).unwrap();
         let skewed = NeighborList::builder(5.0).shifts().distances().build(&cube.positions, &cell).unwrap();
-        assert!(started.elapsed().as_secs() < 60, "{skew}");
+        assert!(started.elapsed().as_secs() < 5, "{skew}");
         assert_eq!(skewed.offsets(), plain.offsets(), "{skew}");
         for ((i, j), (s, d)) in
             skewed.i().iter().zip(skewed.j()).zip(skewed.shifts().iter().zip(skewed.distances()))

@@ -6,9 +6,10 @@ mod memory;
 mod rows;
 
 use bench_own::harness::Suite;
+use bench_peers::Counting;
 
 #[global_allocator]
-static COUNTING: memory::Counting = memory::Counting::new();
+static COUNTING: Counting = Counting::new();
 
 fn main() {
     let mut suite = Suite::from_args("bplus-tree");

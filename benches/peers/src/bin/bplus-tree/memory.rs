@@ -1,64 +1,12 @@
 //! Bytes per entry, counted at the allocator.
 
-#![allow(unsafe_code, reason = "a global allocator that counts")]
-
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering};
 
 use bench_own::bplus_tree::Workload;
 use bench_own::harness::{Metric, SCHEMA, Suite, Target};
 use bplus_tree::BPlusTreeMap;
 
 use crate::engines::SortedMap;
-
-/// The system's allocator; counts live bytes while it is asked to.
-pub(crate) struct Counting {
-    on: AtomicBool,
-    live: AtomicIsize,
-}
-
-impl Counting {
-    pub(crate) const fn new() -> Self {
-        Self { on: AtomicBool::new(false), live: AtomicIsize::new(0) }
-    }
-
-    fn add(&self, bytes: isize) {
-        // Relaxed: one thread measures.
-        if self.on.load(Ordering::Relaxed) {
-            self.live.fetch_add(bytes, Ordering::Relaxed);
-        }
-    }
-
-    /// The bytes that are live after `build` and were not before.
-    fn bytes_of<T>(&self, build: impl FnOnce() -> T) -> isize {
-        self.live.store(0, Ordering::Relaxed);
-        self.on.store(true, Ordering::Relaxed);
-        let built = build();
-        self.on.store(false, Ordering::Relaxed);
-        drop(built);
-        self.live.load(Ordering::Relaxed)
-    }
-}
-
-// SAFETY: every call is handed on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        self.add(layout.size() as isize);
-        // SAFETY: the caller's promise.
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        self.add(-(layout.size() as isize));
-        // SAFETY: the caller's promise.
-        unsafe { System.dealloc(memory, layout) }
-    }
-    unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        self.add(size as isize - layout.size() as isize);
-        // SAFETY: the caller's promise.
-        unsafe { System.realloc(memory, layout, size) }
-    }
-}
 
 /// Bytes per entry; a counted figure, so a row without a contest.
 pub(crate) fn rows(suite: &mut Suite) {
